@@ -1,0 +1,16 @@
+//! The vocabulary of extension distribution and every decision that Outrigger takes.
+//!
+//! This room knows references, labels, metadata, versions, platforms, the allow-list, policy, verdicts, findings,
+//! plans and permissions: functions from values (and a time) to values. It must not know I/O, async, the clock (time
+//! is an argument), or any type of HTTP or of a file. That is why a rule changed here is tested in a fraction of a second.
+
+pub mod digest;
+pub mod image_path;
+pub mod platform;
+pub mod reference;
+pub mod text;
+
+pub use digest::{Algorithm, Digest};
+pub use image_path::ImagePath;
+pub use platform::{Platform, System};
+pub use reference::{ExtensionId, Reference, Tag};

@@ -1,0 +1,49 @@
+//! Foreign text in messages: bounded, on one line, without control characters.
+
+/// The longest piece of a foreign text that a message repeats, in characters.
+const QUOTED: usize = 120;
+
+/// Puts a foreign text into back-ticks, with control characters escaped and the rest cut off, so
+/// that it can stand in a message or a table.
+pub fn quote(text: &str) -> String {
+    format!("`{}`", printable(text, QUOTED))
+}
+
+/// The text on one line: white space folded, control and direction-changing characters escaped, and
+/// cut to `limit` characters with an ellipsis.
+pub fn printable(text: &str, limit: usize) -> String {
+    let mut out = String::new();
+    let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (count, character) in folded.chars().enumerate() {
+        if count == limit {
+            out.push('…');
+            break;
+        }
+        if is_unsafe(character) {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Control characters steer terminals; bidirectional controls make a text read as another one
+/// ("Trojan Source", CVE-2021-42574).
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_stays_on_one_line_and_cannot_steer_a_terminal() {
+        assert_eq!(quote("a\n  b\x1b[31m"), "`a b\\u{1b}[31m`");
+        assert_eq!(quote("\u{202e}evil"), "`\\u{202e}evil`");
+        assert_eq!(printable("whale watching", 5), "whale…");
+        assert_eq!(printable("whale", 5), "whale");
+    }
+}
