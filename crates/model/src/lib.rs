@@ -4,13 +4,23 @@
 //! plans and permissions: functions from values (and a time) to values. It must not know I/O, async, the clock (time
 //! is an argument), or any type of HTTP or of a file. That is why a rule changed here is tested in a fraction of a second.
 
+pub mod allow_list;
+pub mod api_version;
+mod comparators;
 pub mod digest;
+pub mod host;
 pub mod image_path;
 pub mod platform;
+pub mod policy;
 pub mod reference;
 pub mod text;
+pub mod version;
 
+pub use allow_list::{AllowList, Pattern};
+pub use api_version::{ApiRequirement, ApiVersion, BareApiVersion};
 pub use digest::{Algorithm, Digest};
+pub use host::Host;
 pub use image_path::ImagePath;
 pub use platform::{Platform, System};
+pub use policy::Policy;
 pub use reference::{ExtensionId, Reference, Tag};

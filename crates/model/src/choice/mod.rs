@@ -1,0 +1,222 @@
+//! Which release of a repository to offer: a walk from the newest down, that asks for facts only as far as it must.
+//!
+//! The walk is a function: given the tags and what is known so far, it says what to look at next, or the answer. The
+//! caller does the looking. So the whole decision is tested without a registry, and costs no request that the answer
+//! does not depend on.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::digest::Digest;
+use crate::facts::ReleaseFacts;
+use crate::host::Host;
+use crate::installed::Installed;
+use crate::policy::Policy;
+use crate::reference::{ExtensionId, Tag};
+use crate::verdict::{self, Reason, ReasonCode, Release, Verdict};
+use crate::version::{ReleaseTag, releases};
+
+/// How many releases one walk looks at: a repository with endless unfit releases must not cost endless requests.
+pub const MOST_LOOKED_AT: usize = 100;
+/// How many tags of three numbers are resolved to learn whether a tag of two is their floating name.
+const MOST_COMPARED: usize = 16;
+
+/// What is known of a tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Known {
+    /// Only where it points.
+    Digest(Digest),
+    /// Where it points and what is there.
+    Facts {
+        /// What the tag points to.
+        digest: Digest,
+        /// What is there.
+        facts: ReleaseFacts,
+        /// Since when it is known to point there, if that was witnessed.
+        since: Option<Timestamp>,
+    },
+    /// It could not be looked at.
+    Broken(Reason),
+}
+
+impl Known {
+    fn digest(&self) -> Option<&Digest> {
+        match self {
+            Self::Digest(digest) | Self::Facts { digest, .. } => Some(digest),
+            Self::Broken(_) => None,
+        }
+    }
+}
+
+/// What the walk needs next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Step {
+    /// Where this tag points.
+    Resolve(Tag),
+    /// The facts of what this tag points to.
+    Look(Tag),
+    /// Nothing: this is the answer.
+    Done(Choice),
+}
+
+/// The answer of a walk.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choice {
+    /// The newest release that may be taken, if it is newer than the installed one.
+    pub offer: Option<Chosen>,
+    /// The newest release above that which host or policy refuse, with every reason.
+    pub blocked: Option<(Chosen, Vec<Reason>)>,
+    /// Releases above the offer that could not be looked at.
+    pub broken: Vec<(Tag, Reason)>,
+}
+
+/// A release that a walk came upon.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its tag.
+    pub tag: Tag,
+    /// What the tag points to.
+    pub digest: Digest,
+    /// What is there.
+    pub facts: ReleaseFacts,
+    /// What a user should know of it.
+    pub notes: Vec<String>,
+}
+
+/// One repository, seen by one host under one policy at one time.
+#[derive(Debug, Clone)]
+pub struct Walk<'a> {
+    id: &'a ExtensionId,
+    installed: Option<&'a Installed>,
+    host: &'a Host,
+    policy: &'a Policy,
+    now: Timestamp,
+    releases: Vec<ReleaseTag>,
+}
+
+impl<'a> Walk<'a> {
+    /// Prepares the walk over a repository's tags.
+    pub fn new(
+        id: &'a ExtensionId,
+        tags: &[Tag],
+        installed: Option<&'a Installed>,
+        (host, policy): (&'a Host, &'a Policy),
+        now: Timestamp,
+    ) -> Self {
+        Self { id, installed, host, policy, now, releases: releases(tags, host.system) }
+    }
+
+    /// Whether any tag is a release that this host sees.
+    pub fn has_releases(&self) -> bool {
+        !self.releases.is_empty()
+    }
+
+    /// What to look at next, or the answer, from what is `known`.
+    pub fn next(&self, known: &BTreeMap<Tag, Known>) -> Step {
+        let mut choice = Choice::default();
+        for candidate in self.candidates() {
+            match self.floating_name(candidate, known) {
+                FloatingName::Yes => continue,
+                FloatingName::No => {}
+                FloatingName::Unknown(tag) => return Step::Resolve(tag),
+            }
+            match known.get(&candidate.tag) {
+                None | Some(Known::Digest(_)) => return Step::Look(candidate.tag.clone()),
+                Some(Known::Broken(reason)) => choice.broken.push((candidate.tag.clone(), reason.clone())),
+                Some(Known::Facts { digest, facts, since }) => {
+                    let verdict = self.judge(&candidate.tag, digest, facts, *since);
+                    let chosen = Chosen {
+                        tag: candidate.tag.clone(),
+                        digest: digest.clone(),
+                        facts: facts.clone(),
+                        notes: verdict.notes,
+                    };
+                    if verdict.reasons.is_empty() {
+                        choice.offer = Some(chosen);
+                        break;
+                    }
+                    choice.blocked.get_or_insert((chosen, verdict.reasons));
+                    if self.is_held() {
+                        break; // nothing below it can be offered either
+                    }
+                }
+            }
+        }
+        Step::Done(choice)
+    }
+
+    /// The releases that could be offered, newest first.
+    fn candidates(&self) -> impl Iterator<Item = &ReleaseTag> {
+        let installed_tag = self.installed.map(|installed| installed.current.tag.as_ref());
+        // What was installed by digest, or by a tag that is no version, has no place in the order: nothing is newer.
+        let has_order = installed_tag.is_none_or(|tag| tag.and_then(ReleaseTag::parse).is_some());
+        let installed = installed_tag.flatten().and_then(ReleaseTag::parse);
+        self.releases
+            .iter()
+            .filter(move |candidate| {
+                let newer = installed
+                    .as_ref()
+                    .is_none_or(|installed| candidate.version.precedence(&installed.version).is_gt());
+                has_order && newer && self.may_be_offered(candidate, installed.as_ref())
+            })
+            .take(MOST_LOOKED_AT)
+    }
+
+    /// Pre-releases are offered only where configured, or to one installed with the same numbers.
+    fn may_be_offered(&self, candidate: &ReleaseTag, installed: Option<&ReleaseTag>) -> bool {
+        !candidate.version.is_pre_release()
+            || self.policy.pre_releases
+            || installed.is_some_and(|installed| {
+                installed.version.is_pre_release() && installed.version.has_numbers_of(&candidate.version)
+            })
+    }
+
+    /// Whether a tag of two numbers has the digest of one of three: then it is only that release's floating name.
+    fn floating_name(&self, candidate: &ReleaseTag, known: &BTreeMap<Tag, Known>) -> FloatingName {
+        if candidate.version.number_count() != 2 {
+            return FloatingName::No;
+        }
+        let mut full: Vec<_> =
+            self.releases.iter().filter(|release| release.version.number_count() == 3).collect();
+        if full.is_empty() {
+            return FloatingName::No;
+        }
+        let Some(known_candidate) = known.get(&candidate.tag) else {
+            return FloatingName::Unknown(candidate.tag.clone());
+        };
+        let Some(digest) = known_candidate.digest() else { return FloatingName::No };
+        // `1.2` most likely stands for a `1.2.x`: those are compared first.
+        full.sort_by_key(|release| !release.version.begins_like(&candidate.version));
+        for release in full.into_iter().take(MOST_COMPARED) {
+            match known.get(&release.tag) {
+                None => return FloatingName::Unknown(release.tag.clone()),
+                Some(other) if other.digest() == Some(digest) => return FloatingName::Yes,
+                Some(_) => {}
+            }
+        }
+        FloatingName::No
+    }
+
+    fn judge(&self, tag: &Tag, digest: &Digest, facts: &ReleaseFacts, since: Option<Timestamp>) -> Verdict {
+        let release = Release { id: self.id, tag: Some(tag), digest, facts, since };
+        let mut verdict = verdict::judge_offer(&release, self.host, self.policy, self.now);
+        if self.is_held() {
+            verdict.reasons.insert(0, Reason::new(ReasonCode::Held, format!("{} is held", self.id)));
+        }
+        verdict
+    }
+
+    fn is_held(&self) -> bool {
+        self.installed.is_some_and(|installed| installed.held)
+    }
+}
+
+enum FloatingName {
+    Yes,
+    No,
+    Unknown(Tag),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! The one stream of events. Progress bars, notices and history are views of it.
+
+use crate::digest::Digest;
+use crate::plan::Plan;
+use crate::reference::{ExtensionId, Reference};
+
+/// Something that a use case did or came upon.
+///
+/// For one install the order is: `Resolved`, `Planned`, then for each layer `LayerStarted`, any number of
+/// `LayerProgressed`, `LayerFinished` (layers run side by side), then `Switched`. `Warned` may come at any time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A reference was resolved to the digest that the rest of the operation uses.
+    Resolved {
+        /// As it was asked for.
+        reference: Reference,
+        /// What it resolved to.
+        digest: Digest,
+    },
+    /// It is known what will be done.
+    Planned(Plan),
+    /// A layer is being read.
+    LayerStarted {
+        /// Its position in the image, from the bottom.
+        layer: u32,
+        /// Its digest.
+        digest: Digest,
+        /// Its bytes as transferred.
+        size: u64,
+        /// Whether its bytes are already here.
+        is_here: bool,
+    },
+    /// A layer came forward.
+    LayerProgressed {
+        /// Its position in the image.
+        layer: u32,
+        /// How many of its bytes were read so far.
+        bytes: u64,
+    },
+    /// A layer was read to its end and verified.
+    LayerFinished {
+        /// Its position in the image.
+        layer: u32,
+    },
+    /// A release became current.
+    Switched {
+        /// The extension.
+        id: ExtensionId,
+        /// The version before, if there was one.
+        from: Option<String>,
+        /// The version now.
+        to: String,
+    },
+    /// An extension was removed.
+    Removed {
+        /// The extension.
+        id: ExtensionId,
+    },
+    /// A scan begins.
+    ScanStarted {
+        /// How many repositories it visits.
+        repositories: usize,
+    },
+    /// A scan has finished with a repository.
+    RepositoryScanned {
+        /// The repository.
+        id: ExtensionId,
+    },
+    /// Something a user should know, that does not stop the operation.
+    Warned {
+        /// The sentence.
+        message: String,
+    },
+}

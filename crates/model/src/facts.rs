@@ -1,0 +1,130 @@
+//! What is known of releases without their layers, and remembered between scans.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::findings::Finding;
+use crate::platform::Platform;
+use crate::reference::Tag;
+
+/// The facts of one digest for one host: they never change, and are therefore never asked for twice.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseFacts {
+    /// The platforms that it is published for; attestations are left out.
+    pub platforms: Vec<Platform>,
+    /// The image for this host, unless none fits.
+    pub image: Option<ImageFacts>,
+}
+
+/// The facts of the image that a host would install.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageFacts {
+    /// Its manifest.
+    pub manifest: Digest,
+    /// Its platform.
+    pub platform: Platform,
+    /// Its labels that the contract knows, bounded.
+    pub labels: BTreeMap<String, String>,
+    /// When it says that it was made.
+    pub created: Option<Timestamp>,
+    /// The bytes of its layers as they are transferred.
+    pub download_size: u64,
+}
+
+/// What earlier scans saw of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RepositoryMemory {
+    /// The end of the last scan that reached it.
+    pub scanned_at: Option<Timestamp>,
+    /// The tags that scan listed.
+    pub listed: BTreeSet<Tag>,
+    /// Which digest each tag that was looked at pointed to.
+    pub sightings: BTreeMap<Tag, Sighting>,
+}
+
+/// A digest seen under a tag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sighting {
+    /// What the tag pointed to.
+    pub digest: Digest,
+    /// Since when it is known to, if its appearance was witnessed; `None` where the tag was already there when this
+    /// home first looked, so that only the image's own date tells its age.
+    pub since: Option<Timestamp>,
+}
+
+impl RepositoryMemory {
+    /// Records that `tag` points to `digest` now.
+    pub fn see(&mut self, tag: &Tag, digest: &Digest, now: Timestamp) {
+        let appeared = match self.sightings.get(tag) {
+            Some(sighting) if sighting.digest == *digest => return,
+            Some(_) => true,
+            None => self.scanned_at.is_some() && !self.listed.contains(tag),
+        };
+        let sighting = Sighting { digest: digest.clone(), since: appeared.then_some(now) };
+        self.sightings.insert(tag.clone(), sighting);
+    }
+
+    /// Records the end of a pass: the tags listed in it, and no sightings of tags that are gone.
+    pub fn finish_scan(&mut self, listed: &[Tag], now: Timestamp) {
+        self.listed = listed.iter().cloned().collect();
+        self.sightings.retain(|tag, _| self.listed.contains(tag));
+        self.scanned_at = Some(now);
+    }
+}
+
+/// The result of the last scan, as `outdated`, `ls` and `search` use it without network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScanRecord {
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// The newest acceptable release of every repository that it reached.
+    pub offers: Vec<Offer>,
+}
+
+/// An extension that the allow-list offers, as the last scan saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The extension.
+    pub id: crate::reference::ExtensionId,
+    /// The newest release that fits, if any does.
+    pub version: Option<String>,
+    /// The digest of that release.
+    pub digest: Option<Digest>,
+    /// The labels of that release, or of the newest one that was looked at.
+    pub labels: BTreeMap<String, String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_is_counted_only_from_what_this_home_saw_appear() {
+        let tag = |text: &str| text.parse::<Tag>().unwrap();
+        let (one, two) = (Digest::of(b"1"), Digest::of(b"2"));
+        let [first, second, third] = [100, 200, 300].map(|second| Timestamp::from_second(second).unwrap());
+        let mut memory = RepositoryMemory::default();
+
+        memory.see(&tag("1.0.0"), &one, first);
+        memory.finish_scan(&[tag("1.0.0"), tag("0.9.0")], first);
+        assert_eq!(memory.sightings[&tag("1.0.0")].since, None, "it was there before us");
+
+        memory.see(&tag("1.1.0"), &two, second);
+        memory.see(&tag("0.9.0"), &two, second);
+        memory.see(&tag("1.0.0"), &one, second);
+        memory.finish_scan(&[tag("1.0.0"), tag("1.1.0"), tag("0.9.0")], second);
+        assert_eq!(memory.sightings[&tag("1.1.0")].since, Some(second), "it is new");
+        assert_eq!(memory.sightings[&tag("0.9.0")].since, None, "listed before, looked at only now");
+        assert_eq!(memory.sightings[&tag("1.0.0")].since, None);
+
+        memory.see(&tag("1.0.0"), &two, third);
+        memory.finish_scan(&[tag("1.0.0")], third);
+        assert_eq!(memory.sightings[&tag("1.0.0")].since, Some(third), "it moved");
+        assert!(!memory.sightings.contains_key(&tag("1.1.0")), "gone tags are forgotten");
+    }
+}

@@ -1,0 +1,158 @@
+//! What an update scan finds, decided from what it saw.
+
+use serde::{Deserialize, Serialize};
+
+use crate::choice::Choice;
+use crate::digest::Digest;
+use crate::installed::Installed;
+use crate::policy::Policy;
+use crate::reference::ExtensionId;
+use crate::verdict::{Reason, ReasonCode};
+
+/// One thing that a scan found. Absent values are null in JSON (contract `cli.md`, "JSON").
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What kind of thing.
+    pub kind: FindingKind,
+    /// The extension it is about.
+    pub id: ExtensionId,
+    /// The installed version, if it is installed.
+    pub installed: Option<String>,
+    /// The version that the finding is about.
+    pub version: Option<String>,
+    /// The digest of that version.
+    pub digest: Option<Digest>,
+    /// Why, where there is something to explain.
+    pub reasons: Vec<Reason>,
+}
+
+/// The kinds of findings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FindingKind {
+    /// The newest acceptable release is newer than the installed one.
+    UpdateAvailable,
+    /// The newest release above what is offered or installed that host or policy refuse.
+    UpdateBlocked,
+    /// Allowed, not installed, and a release fits.
+    NewExtension,
+    /// The installed tag now resolves to another digest.
+    TagMoved,
+    /// The installed tag is no longer there.
+    TagGone,
+    /// Installed, and the allow-list no longer admits it.
+    NotAllowed,
+    /// The repository, or a release of it, could not be looked at.
+    Unreachable,
+}
+
+impl FindingKind {
+    /// The word in tables and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::UpdateAvailable => "update-available",
+            Self::UpdateBlocked => "update-blocked",
+            Self::NewExtension => "new-extension",
+            Self::TagMoved => "tag-moved",
+            Self::TagGone => "tag-gone",
+            Self::NotAllowed => "not-allowed",
+            Self::Unreachable => "unreachable",
+        }
+    }
+}
+
+/// Where the tag of an installed extension points now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InstalledTag {
+    /// Where it pointed when it was installed, or it was installed by digest.
+    Same,
+    /// Somewhere else.
+    Moved(Digest),
+    /// Nowhere.
+    Gone,
+}
+
+/// The findings about one repository that could be looked at.
+pub fn findings(
+    id: &ExtensionId,
+    installed: Option<&Installed>,
+    tag: &InstalledTag,
+    choice: &Choice,
+) -> Vec<Finding> {
+    let finding = |kind, version: Option<String>, digest: Option<&Digest>, reasons: Vec<Reason>| Finding {
+        kind,
+        id: id.clone(),
+        installed: installed.map(|installed| installed.current.version()),
+        version,
+        digest: digest.cloned(),
+        reasons,
+    };
+    let mut found = Vec::new();
+    if let Some(offer) = &choice.offer {
+        let kind =
+            if installed.is_some() { FindingKind::UpdateAvailable } else { FindingKind::NewExtension };
+        found.push(finding(kind, Some(offer.tag.to_string()), Some(&offer.digest), Vec::new()));
+    }
+    if let Some((blocked, reasons)) = &choice.blocked {
+        let version = Some(blocked.tag.to_string());
+        found.push(finding(FindingKind::UpdateBlocked, version, Some(&blocked.digest), reasons.clone()));
+    }
+    let installed_version = installed.map(|installed| installed.current.version());
+    match tag {
+        InstalledTag::Same => {}
+        InstalledTag::Moved(digest) => {
+            found.push(finding(FindingKind::TagMoved, installed_version, Some(digest), Vec::new()));
+        }
+        InstalledTag::Gone => {
+            found.push(finding(FindingKind::TagGone, installed_version, None, Vec::new()));
+        }
+    }
+    for (tag, reason) in &choice.broken {
+        found.push(finding(FindingKind::Unreachable, Some(tag.to_string()), None, vec![reason.clone()]));
+    }
+    found
+}
+
+/// The finding about an installed extension that the allow-list no longer admits.
+pub fn not_allowed(installed: &Installed, policy: &Policy) -> Option<Finding> {
+    let list = policy.allow_list.as_ref()?;
+    let current = &installed.current;
+    if list.admits(&installed.id, current.tag.as_ref(), &[&current.digest, &current.manifest]).is_some() {
+        return None;
+    }
+    let message =
+        format!("{} {} is installed, and the allow-list no longer admits it", installed.id, current.version());
+    Some(Finding {
+        kind: FindingKind::NotAllowed,
+        id: installed.id.clone(),
+        installed: Some(current.version()),
+        version: None,
+        digest: None,
+        reasons: vec![Reason::new(ReasonCode::NotAllowed, message)],
+    })
+}
+
+/// The finding about a repository that could not be looked at.
+pub fn unreachable(id: &ExtensionId, installed: Option<&Installed>, reason: Reason) -> Finding {
+    Finding {
+        kind: FindingKind::Unreachable,
+        id: id.clone(),
+        installed: installed.map(|installed| installed.current.version()),
+        version: None,
+        digest: None,
+        reasons: vec![reason],
+    }
+}
+
+/// Those findings of an earlier scan about updates that still hold for what is installed now.
+pub fn outdated(findings: &[Finding], installed: &[Installed]) -> Vec<Finding> {
+    findings
+        .iter()
+        .filter(|finding| matches!(finding.kind, FindingKind::UpdateAvailable | FindingKind::UpdateBlocked))
+        .filter(|finding| {
+            let now = installed.iter().find(|installed| installed.id == finding.id);
+            finding.installed == now.map(|installed| installed.current.version())
+        })
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,91 @@
+//! What is installed: an extension, its current generation and the earlier ones that are kept.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::payload::HostBinary;
+use crate::permissions::Permissions;
+use crate::platform::System;
+use crate::reference::{ExtensionId, Tag};
+
+/// An installed extension: the content of its activation file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Installed {
+    /// The extension.
+    pub id: ExtensionId,
+    /// The generation in use.
+    pub current: Generation,
+    /// Earlier generations that can be gone back to, newest first.
+    #[serde(default)]
+    pub previous: Vec<Generation>,
+    /// Whether no update may move it.
+    #[serde(default)]
+    pub held: bool,
+}
+
+/// How many generations besides the current one are kept to go back to.
+pub const KEPT_GENERATIONS: usize = 2;
+
+impl Installed {
+    /// The extension after `next` became current: the old generation is kept, the oldest forgotten.
+    #[must_use]
+    pub fn switched_to(self, next: Generation) -> Self {
+        let mut previous = vec![self.current];
+        previous.extend(self.previous);
+        previous.retain(|generation| generation.folder() != next.folder());
+        previous.truncate(KEPT_GENERATIONS);
+        Self { id: self.id, current: next, previous, held: self.held }
+    }
+}
+
+/// One unpacked payload and what has to be known of it without reading its files.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Generation {
+    /// The tag as written, unless it was installed by digest alone.
+    pub tag: Option<Tag>,
+    /// What the tag resolved to: the index, if there is one.
+    pub digest: Digest,
+    /// The platform's manifest.
+    pub manifest: Digest,
+    /// The system whose host binaries were taken.
+    pub system: System,
+    /// The display name.
+    pub title: String,
+    /// Who provides it.
+    pub vendor: Option<String>,
+    /// What it asks of the Extension API, as written.
+    pub api_version: Option<String>,
+    /// The titles of its dashboard tabs.
+    pub tabs: Vec<String>,
+    /// Whether it has backend containers.
+    pub backend: bool,
+    /// Its binaries for this host.
+    pub binaries: Vec<HostBinary>,
+    /// What it is able to do.
+    pub permissions: Permissions,
+    /// The canonical digest of the payload.
+    pub payload: Digest,
+    /// The bytes of the payload's files.
+    pub size: u64,
+    /// When it was installed.
+    pub installed_at: Timestamp,
+}
+
+impl Generation {
+    /// The name of its folder below the extension's: manifest and system decide the payload.
+    pub fn folder(&self) -> String {
+        generation_folder(&self.manifest, self.system)
+    }
+
+    /// The version for people and scripts: the tag as written, else the digest.
+    pub fn version(&self) -> String {
+        self.tag.as_ref().map_or_else(|| self.digest.to_string(), ToString::to_string)
+    }
+}
+
+/// The name of a generation's folder: `sha256-<hex>-<system>`.
+pub fn generation_folder(manifest: &Digest, system: System) -> String {
+    format!("{}-{system}", manifest.file_name())
+}

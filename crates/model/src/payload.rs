@@ -1,0 +1,191 @@
+//! Which files of an image a host needs, and where they go.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::image_path::ImagePath;
+use crate::metadata::Metadata;
+use crate::platform::System;
+
+/// Suffixes by which Windows knows what it can run; execute bits mean nothing there.
+const WINDOWS_EXECUTABLES: [&str; 5] = ["exe", "cmd", "bat", "com", "ps1"];
+
+/// What the metadata says that a path of the image is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PayloadKind {
+    /// A file, or a link to one.
+    File,
+    /// A folder with everything below it.
+    Folder,
+    /// Whichever it turns out to be: `host.binaries` lists both, and does not tell them apart.
+    Either,
+}
+
+/// One path of the image that belongs to the payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadEntry {
+    /// Where it is in the image.
+    pub source: ImagePath,
+    /// Where it goes, below the generation's folder, with `/` between the parts. What stands below a folder `source`
+    /// goes to the same place below `destination`.
+    pub destination: String,
+    /// What it is.
+    pub kind: PayloadKind,
+}
+
+/// Something without which the payload is not what the metadata promises.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Required {
+    /// The file, or for a host binary the file or folder, below the generation's folder.
+    pub destination: String,
+    /// What the metadata names, as a path of the image, for the message.
+    pub named: ImagePath,
+}
+
+/// A file that an extension brings for the user's machine.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct HostBinary {
+    /// The base name by which pages run it. Not unique: real images bring equal names in several folders.
+    pub name: String,
+    /// Where it is, below the generation's folder.
+    pub path: String,
+}
+
+/// The payload of one extension for one system (contract, "Payload paths"):
+/// `icon.<suffix>`, `ui/<tab>/…`, `host/<path in the image>`, `vm/<compose file>`.
+///
+/// A file of the image may belong to several entries, such as an icon that stands in a UI folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PayloadPlan {
+    /// The paths of the image to take.
+    pub entries: Vec<PayloadEntry>,
+    /// What must be there afterwards.
+    pub required: Vec<Required>,
+    system: System,
+}
+
+impl PayloadPlan {
+    /// Plans the payload of `metadata` for a desktop that runs `system`.
+    ///
+    /// A tab's root may be the root of the image: then the whole image is its UI, within the limits of the unpacking.
+    pub fn new(metadata: &Metadata, system: System) -> Self {
+        let mut plan = Self {
+            entries: Vec::new(),
+            required: Vec::new(),
+            system,
+        };
+        if let Some(icon) = &metadata.icon {
+            let destination = icon
+                .suffix()
+                .map_or_else(|| "icon".to_owned(), |suffix| format!("icon.{suffix}"));
+            plan.take(icon, destination, PayloadKind::File);
+        }
+        for tab in &metadata.tabs {
+            let destination = format!("ui/{}", tab.name);
+            plan.require(format!("{destination}/{}", tab.src.as_str()), tab.root.join(&tab.src));
+            plan.entries.push(PayloadEntry {
+                source: tab.root.clone(),
+                destination,
+                kind: PayloadKind::Folder,
+            });
+        }
+        plan.take_host_binaries(metadata.host.of(system));
+        if let Some(compose_file) = metadata.vm.as_ref().and_then(|vm| vm.compose_file.as_ref()) {
+            plan.take(compose_file, format!("vm/{}", compose_file.as_str()), PayloadKind::File);
+        }
+        plan
+    }
+
+    /// The paths of the image to take, none of them within another: the filter for a layer that streams by.
+    pub fn sources(&self) -> Vec<ImagePath> {
+        let mut sources: Vec<ImagePath> = Vec::new();
+        let sorted: BTreeSet<_> = self.entries.iter().map(|entry| &entry.source).collect();
+        for source in sorted {
+            if !sources.iter().any(|folder| source.is_within(folder)) {
+                sources.push(source.clone());
+            }
+        }
+        sources
+    }
+
+    /// What is required and not among `files`, the files that were placed, by their paths below the generation's
+    /// folder. A folder is there if a file is below it.
+    pub fn missing(&self, files: &BTreeSet<String>) -> Vec<&Required> {
+        self.required
+            .iter()
+            .filter(|required| !files.contains(&required.destination))
+            .filter(|required| {
+                let folder = format!("{}/", required.destination);
+                let below = files.range(folder.clone()..).next();
+                !(self.may_be_folder(required) && below.is_some_and(|file| file.starts_with(&folder)))
+            })
+            .collect()
+    }
+
+    /// The record of what pages may run, from the placed files: each with its path below the generation's folder and
+    /// whether its execute bit is set.
+    ///
+    /// Every file that the metadata lists itself counts, since it cannot be told which are data; of a listed folder
+    /// only what can be run.
+    pub fn host_binaries<'a>(&self, files: impl IntoIterator<Item = (&'a str, bool)>) -> Vec<HostBinary> {
+        let listed: BTreeSet<&str> = self.required.iter().map(|required| required.destination.as_str()).collect();
+        let mut binaries: Vec<_> = files
+            .into_iter()
+            .filter(|(path, _)| path.starts_with("host/"))
+            .filter(|(path, executable)| listed.contains(path) || self.can_run(path, *executable))
+            .map(|(path, _)| HostBinary {
+                name: path.rsplit('/').next().unwrap_or(path).to_owned(),
+                path: path.to_owned(),
+            })
+            .collect();
+        binaries.sort();
+        binaries
+    }
+
+    fn can_run(&self, path: &str, executable: bool) -> bool {
+        let suffix = path.rsplit_once('.').map_or("", |(_, suffix)| suffix);
+        match self.system {
+            System::Windows => WINDOWS_EXECUTABLES
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(suffix)),
+            System::Linux | System::Darwin => executable,
+        }
+    }
+
+    /// A path that stands within another listed one goes to the same place with it.
+    fn take_host_binaries(&mut self, paths: &[ImagePath]) {
+        for path in paths {
+            let destination = format!("host/{}", path.as_str());
+            self.require(destination.clone(), path.clone());
+            let has_listed_parent = paths.iter().any(|other| other != path && path.is_within(other));
+            if !has_listed_parent {
+                self.entries.push(PayloadEntry {
+                    source: path.clone(),
+                    destination,
+                    kind: PayloadKind::Either,
+                });
+            }
+        }
+    }
+
+    fn take(&mut self, source: &ImagePath, destination: String, kind: PayloadKind) {
+        self.require(destination.clone(), source.clone());
+        self.entries.push(PayloadEntry {
+            source: source.clone(),
+            destination,
+            kind,
+        });
+    }
+
+    fn require(&mut self, destination: String, named: ImagePath) {
+        self.required.push(Required { destination, named });
+    }
+
+    fn may_be_folder(&self, required: &Required) -> bool {
+        required.destination.starts_with("host/")
+    }
+}
+
+#[cfg(test)]
+mod tests;
