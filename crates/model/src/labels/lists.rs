@@ -31,7 +31,11 @@ impl Reader {
         };
         let items = if text.starts_with("http") {
             self.warn_about_form();
-            text.split([',', ' ']).map(str::trim).filter(|address| !address.is_empty()).map(Value::from).collect()
+            text.split([',', ' '])
+                .map(str::trim)
+                .filter(|address| !address.is_empty())
+                .map(Value::from)
+                .collect()
         } else {
             self.json_list(names::SCREENSHOTS, &text)
         };
@@ -76,18 +80,21 @@ impl Reader {
 
     fn item_address(&mut self, label: &'static str, index: usize, item: &Value) -> Option<String> {
         let address = item.get("url").unwrap_or(item).as_str().map(str::trim);
-        match address.filter(|address| !address.is_empty()) {
-            Some(address) => self.bounded_address(label, address),
-            None => {
-                self.warnings.push(LabelWarning::NoAddress { label, index: index + 1 });
-                None
-            }
+        if let Some(address) = address.filter(|address| !address.is_empty()) {
+            return self.bounded_address(label, address);
         }
+        self.warnings.push(LabelWarning::NoAddress {
+            label,
+            index: index + 1,
+        });
+        None
     }
 
     /// Once for all items.
     fn warn_about_form(&mut self) {
-        let warning = LabelWarning::OldForm { label: names::SCREENSHOTS };
+        let warning = LabelWarning::OldForm {
+            label: names::SCREENSHOTS,
+        };
         if !self.warnings.contains(&warning) {
             self.warnings.push(warning);
         }
