@@ -85,7 +85,8 @@ impl Reader<'_> {
                     path
                 }
                 None if INSTALLER_KEYS.iter().any(|key| object.contains_key(*key)) => {
-                    self.warnings.push(MetadataWarning::NoFile { place: place.name() });
+                    self.warnings
+                        .push(MetadataWarning::NoFile { place: place.name() });
                     return Ok(None);
                 }
                 None => {

@@ -99,7 +99,11 @@ impl Place {
     }
 
     /// The object under `key`; null counts as absent.
-    pub(super) fn section<'a>(&self, object: &'a Object, key: &str) -> Result<Option<&'a Object>, MetadataParse> {
+    pub(super) fn section<'a>(
+        &self,
+        object: &'a Object,
+        key: &str,
+    ) -> Result<Option<&'a Object>, MetadataParse> {
         present(object, key)
             .map(|value| self.key(key).object(value))
             .transpose()
