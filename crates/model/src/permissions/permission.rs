@@ -1,0 +1,249 @@
+//! One permission: its level, its sentence, and what it includes.
+
+use serde::{Deserialize, Serialize};
+
+use super::{mounts, ports};
+use crate::reference::Reference;
+
+/// How much a permission matters to the person at the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// What every extension does: it stays in its own containers and pages.
+    Low,
+    /// It reaches something outside of them: the network, files, devices.
+    Medium,
+    /// It can do what the person can do, or what the machine's administrator can do.
+    High,
+}
+
+/// One thing that an extension will be able to do. `service` is the name of a service of its compose file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Permission {
+    /// Its pages are shown in a tab.
+    Tab {
+        /// The tab's title.
+        title: String,
+    },
+    /// Its pages talk to its containers through a socket.
+    Socket {
+        /// The socket's file name.
+        name: String,
+    },
+    /// It runs a container.
+    Container {
+        /// The service.
+        service: String,
+        /// The image, as written; `None` for the extension's own.
+        image: Option<String>,
+    },
+    /// It runs a container of an image that is built on the machine.
+    BuiltContainer {
+        /// The service.
+        service: String,
+    },
+    /// A port of a container is opened on the machine.
+    Port {
+        /// The service.
+        service: String,
+        /// The address that it is bound to, as written; `None` for every address.
+        address: Option<String>,
+        /// The port or range on the machine, as written; `None` for one that the engine picks.
+        port: Option<String>,
+    },
+    /// A container shares the host's network.
+    HostNetwork {
+        /// The service.
+        service: String,
+    },
+    /// A container shares another of the host's name spaces.
+    HostNamespace {
+        /// The service.
+        service: String,
+        /// The compose key: `ipc`, `uts`, `userns_mode`, `cgroup`.
+        namespace: String,
+    },
+    /// A container shares the network, processes or volumes of a container that is not the extension's.
+    OtherContainer {
+        /// The service.
+        service: String,
+        /// The other container, as written.
+        container: String,
+    },
+    /// A container has a capability beyond the engine's usual ones.
+    Capability {
+        /// The service.
+        service: String,
+        /// The capability without `CAP_`, in upper case.
+        capability: String,
+    },
+    /// A container reaches a device.
+    Device {
+        /// The service.
+        service: String,
+        /// The device, as written.
+        device: String,
+    },
+    /// A container reaches files outside its own volumes.
+    Mount {
+        /// The service.
+        service: String,
+        /// The file or folder outside, as written.
+        source: String,
+        /// Whether it can only be read.
+        read_only: bool,
+    },
+    /// A container sees, and can steer, the host's processes.
+    HostProcesses {
+        /// The service.
+        service: String,
+    },
+    /// A protection that the engine gives every container is switched off.
+    Unprotected {
+        /// The service.
+        service: String,
+        /// The option, as written.
+        option: String,
+    },
+    /// A container steers the container engine.
+    EngineSocket {
+        /// The service.
+        service: String,
+        /// The socket or pipe, as written.
+        source: String,
+    },
+    /// A container with all rights.
+    Privileged {
+        /// The service.
+        service: String,
+    },
+    /// Compose runs a program of the machine for a service.
+    Provider {
+        /// The service.
+        service: String,
+        /// The program's name.
+        provider: String,
+    },
+    /// The compose file takes in parts from elsewhere, which nobody looked at.
+    Elsewhere {
+        /// The file or address, as written.
+        source: String,
+    },
+    /// It runs containers that could not be looked at, because its compose file could not be read.
+    UnknownContainers,
+    /// It runs a file that it brings, on the machine itself.
+    HostBinary {
+        /// The base name.
+        name: String,
+    },
+}
+
+impl Permission {
+    /// How much it matters.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::Tab { .. } | Self::Socket { .. } | Self::Container { .. } | Self::BuiltContainer { .. } => {
+                Level::Low
+            }
+            Self::Port { address, .. } => ports::level(address.as_deref()),
+            Self::Mount {
+                source, read_only, ..
+            } => mounts::level(source, *read_only),
+            Self::Capability { capability, .. } => capability_level(capability),
+            Self::HostNetwork { .. }
+            | Self::HostNamespace { .. }
+            | Self::OtherContainer { .. }
+            | Self::Device { .. } => Level::Medium,
+            Self::HostProcesses { .. }
+            | Self::Unprotected { .. }
+            | Self::EngineSocket { .. }
+            | Self::Privileged { .. }
+            | Self::Provider { .. }
+            | Self::Elsewhere { .. }
+            | Self::UnknownContainers
+            | Self::HostBinary { .. } => Level::High,
+        }
+    }
+
+    /// Whether whoever has this has `other` too. Which service it is makes no difference to a person: the extension
+    /// has it. What a tab or a service is called is no right at all.
+    pub(super) fn covers(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::UnknownContainers | Self::Elsewhere { .. }, _) => false,
+            (_, Self::Tab { .. } | Self::Socket { .. }) => true,
+            (Self::Container { image: held, .. }, Self::Container { image: wanted, .. }) => {
+                held.as_deref().map(repository) == wanted.as_deref().map(repository)
+            }
+            (
+                Self::Mount {
+                    source: held,
+                    read_only: held_read_only,
+                    ..
+                },
+                Self::Mount {
+                    source: wanted,
+                    read_only,
+                    ..
+                },
+            ) => held == wanted && (!held_read_only || *read_only),
+            (
+                Self::Port {
+                    address: held_address,
+                    port: held,
+                    ..
+                },
+                Self::Port {
+                    address,
+                    port: wanted,
+                    ..
+                },
+            ) => (held_address.is_none() || held_address == address) && held == wanted,
+            _ => self.right() == other.right(),
+        }
+    }
+
+    /// The permission without the service that has it.
+    fn right(&self) -> Self {
+        let mut right = self.clone();
+        match &mut right {
+            Self::BuiltContainer { service }
+            | Self::HostNetwork { service }
+            | Self::HostNamespace { service, .. }
+            | Self::OtherContainer { service, .. }
+            | Self::Capability { service, .. }
+            | Self::Device { service, .. }
+            | Self::HostProcesses { service }
+            | Self::Unprotected { service, .. }
+            | Self::EngineSocket { service, .. }
+            | Self::Privileged { service }
+            | Self::Provider { service, .. }
+            | Self::Container { service, .. }
+            | Self::Port { service, .. }
+            | Self::Mount { service, .. } => service.clear(),
+            Self::Tab { .. }
+            | Self::Socket { .. }
+            | Self::Elsewhere { .. }
+            | Self::UnknownContainers
+            | Self::HostBinary { .. } => {}
+        }
+        right
+    }
+}
+
+/// The image's repository in its normal form; a text that is no reference stands for itself.
+fn repository(image: &str) -> String {
+    image
+        .parse::<Reference>()
+        .map_or_else(|_| image.to_owned(), |reference| reference.id.to_string())
+}
+
+/// Capabilities with which a container gets out of itself, or at all files (capabilities(7)).
+fn capability_level(capability: &str) -> Level {
+    match capability {
+        "ALL" | "SYS_ADMIN" | "SYS_PTRACE" | "SYS_MODULE" | "SYS_RAWIO" | "SYS_BOOT" | "DAC_READ_SEARCH"
+        | "BPF" | "MAC_ADMIN" | "MAC_OVERRIDE" => Level::High,
+        _ => Level::Medium,
+    }
+}
