@@ -41,6 +41,7 @@ pub struct Required {
     pub destination: String,
     /// What the metadata names, as a path of the image, for the message.
     pub named: ImagePath,
+    may_be_folder: bool,
 }
 
 /// A file that an extension brings for the user's machine.
@@ -79,34 +80,30 @@ impl PayloadPlan {
             let destination = icon
                 .suffix()
                 .map_or_else(|| "icon".to_owned(), |suffix| format!("icon.{suffix}"));
-            plan.take(icon, destination, PayloadKind::File);
+            plan.take_file(icon, destination);
         }
         for tab in &metadata.tabs {
             let destination = format!("ui/{}", tab.name);
-            plan.require(format!("{destination}/{}", tab.src.as_str()), tab.root.join(&tab.src));
-            plan.entries.push(PayloadEntry {
-                source: tab.root.clone(),
-                destination,
-                kind: PayloadKind::Folder,
-            });
+            let page = format!("{destination}/{}", tab.src.as_str());
+            plan.require(page, tab.root.join(&tab.src), PayloadKind::File);
+            plan.take(&tab.root, destination, PayloadKind::Folder);
         }
         plan.take_host_binaries(metadata.host.of(system));
         if let Some(compose_file) = metadata.vm.as_ref().and_then(|vm| vm.compose_file.as_ref()) {
-            plan.take(compose_file, format!("vm/{}", compose_file.as_str()), PayloadKind::File);
+            plan.take_file(compose_file, format!("vm/{}", compose_file.as_str()));
         }
         plan
     }
 
     /// The paths of the image to take, none of them within another: the filter for a layer that streams by.
     pub fn sources(&self) -> Vec<ImagePath> {
-        let mut sources: Vec<ImagePath> = Vec::new();
-        let sorted: BTreeSet<_> = self.entries.iter().map(|entry| &entry.source).collect();
-        for source in sorted {
-            if !sources.iter().any(|folder| source.is_within(folder)) {
-                sources.push(source.clone());
-            }
-        }
+        let sources: BTreeSet<_> = self.entries.iter().map(|entry| &entry.source).collect();
+        let texts = sources.iter().map(|source| source.as_str()).collect();
         sources
+            .into_iter()
+            .filter(|source| !is_below_any(source, &texts))
+            .cloned()
+            .collect()
     }
 
     /// What is required and not among `files`, the files that were placed, by their paths below the generation's
@@ -118,7 +115,7 @@ impl PayloadPlan {
             .filter(|required| {
                 let folder = format!("{}/", required.destination);
                 let below = files.range(folder.clone()..).next();
-                !(self.may_be_folder(required) && below.is_some_and(|file| file.starts_with(&folder)))
+                !(required.may_be_folder && below.is_some_and(|file| file.starts_with(&folder)))
             })
             .collect()
     }
@@ -129,7 +126,11 @@ impl PayloadPlan {
     /// Every file that the metadata lists itself counts, since it cannot be told which are data; of a listed folder
     /// only what can be run.
     pub fn host_binaries<'a>(&self, files: impl IntoIterator<Item = (&'a str, bool)>) -> Vec<HostBinary> {
-        let listed: BTreeSet<&str> = self.required.iter().map(|required| required.destination.as_str()).collect();
+        let listed: BTreeSet<&str> = self
+            .required
+            .iter()
+            .map(|required| required.destination.as_str())
+            .collect();
         let mut binaries: Vec<_> = files
             .into_iter()
             .filter(|(path, _)| path.starts_with("host/"))
@@ -155,22 +156,22 @@ impl PayloadPlan {
 
     /// A path that stands within another listed one goes to the same place with it.
     fn take_host_binaries(&mut self, paths: &[ImagePath]) {
+        let listed = paths.iter().map(ImagePath::as_str).collect();
         for path in paths {
             let destination = format!("host/{}", path.as_str());
-            self.require(destination.clone(), path.clone());
-            let has_listed_parent = paths.iter().any(|other| other != path && path.is_within(other));
-            if !has_listed_parent {
-                self.entries.push(PayloadEntry {
-                    source: path.clone(),
-                    destination,
-                    kind: PayloadKind::Either,
-                });
+            self.require(destination.clone(), path.clone(), PayloadKind::Either);
+            if !is_below_any(path, &listed) {
+                self.take(path, destination, PayloadKind::Either);
             }
         }
     }
 
+    fn take_file(&mut self, source: &ImagePath, destination: String) {
+        self.require(destination.clone(), source.clone(), PayloadKind::File);
+        self.take(source, destination, PayloadKind::File);
+    }
+
     fn take(&mut self, source: &ImagePath, destination: String, kind: PayloadKind) {
-        self.require(destination.clone(), source.clone());
         self.entries.push(PayloadEntry {
             source: source.clone(),
             destination,
@@ -178,14 +179,20 @@ impl PayloadPlan {
         });
     }
 
-    fn require(&mut self, destination: String, named: ImagePath) {
-        self.required.push(Required { destination, named });
-    }
-
-    fn may_be_folder(&self, required: &Required) -> bool {
-        required.destination.starts_with("host/")
+    fn require(&mut self, destination: String, named: ImagePath, kind: PayloadKind) {
+        self.required.push(Required {
+            destination,
+            named,
+            may_be_folder: kind != PayloadKind::File,
+        });
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// Whether one of `folders` is a parent of `path`, at any height.
+fn is_below_any(path: &ImagePath, folders: &BTreeSet<&str>) -> bool {
+    let path = path.as_str();
+    let parents = path.match_indices('/').map(|(end, _)| &path[..end]);
+    parents
+        .chain((!path.is_empty()).then_some(""))
+        .any(|parent| folders.contains(parent))
+}
