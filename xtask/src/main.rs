@@ -1,1 +1,53 @@
-fn main() {}
+//! What developers and the CI run: `cargo xtask lint`.
+//!
+//! This program knows the workspace as Cargo sees it; nothing imports it and it is never
+//! shipped, so it is the one place beside `cli` that prints.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a developer's tool: its results are what it prints"
+)]
+
+mod graph;
+mod lint;
+mod rust_files;
+mod tool;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Parser;
+
+/// What developers run in this repository.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Task {
+    /// Checks everything that a machine can check without running the code.
+    Lint,
+}
+
+fn main() -> ExitCode {
+    match run(&Task::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    enter_workspace()?;
+    match task {
+        Task::Lint => lint::run(),
+    }
+}
+
+/// Makes the workspace's root the current folder, so that every path below is relative to it.
+fn enter_workspace() -> anyhow::Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .context("the folder of xtask has no parent")?;
+    std::env::set_current_dir(root).with_context(|| format!("cannot enter {}", root.display()))
+}
