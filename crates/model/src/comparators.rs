@@ -25,7 +25,10 @@ pub(crate) fn parse(text: &str, bare: &str) -> Option<VersionReq> {
                 .find(|character: char| character.is_whitespace() || is_operator(character))
                 .unwrap_or(behind.len());
             let (version, next) = behind.split_at(version_end);
-            comparators.extend(comparator(operator, version, bare)?);
+            // `*` alone adds no condition: every version satisfies it.
+            if !(operator.is_empty() && version == "*") {
+                comparators.push(comparator(operator, version, bare)?);
+            }
             if comparators.len() > MAX_COMPARATORS {
                 return None;
             }
@@ -35,13 +38,9 @@ pub(crate) fn parse(text: &str, bare: &str) -> Option<VersionReq> {
     Some(VersionReq { comparators })
 }
 
-/// One comparator, or none for `*`, which every version satisfies.
-fn comparator(operator: &str, version: &str, bare: &str) -> Option<Option<Comparator>> {
-    if !matches!(operator, "" | "=" | ">" | ">=" | "<" | "<=" | "^" | "~") {
+fn comparator(operator: &str, version: &str, bare: &str) -> Option<Comparator> {
+    if !matches!(operator, "" | "=" | ">" | ">=" | "<" | "<=" | "^" | "~") || version == "*" {
         return None;
-    }
-    if version == "*" {
-        return operator.is_empty().then_some(None);
     }
     let version = version.strip_prefix('v').unwrap_or(version);
     let is_wildcard = version.ends_with(['*', 'x', 'X']);
@@ -50,7 +49,7 @@ fn comparator(operator: &str, version: &str, bare: &str) -> Option<Option<Compar
     } else {
         operator
     };
-    Comparator::parse(&format!("{operator}{version}")).ok().map(Some)
+    Comparator::parse(&format!("{operator}{version}")).ok()
 }
 
 fn is_operator(character: char) -> bool {

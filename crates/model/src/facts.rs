@@ -63,7 +63,10 @@ impl RepositoryMemory {
             Some(_) => true,
             None => self.scanned_at.is_some() && !self.listed.contains(tag),
         };
-        let sighting = Sighting { digest: digest.clone(), since: appeared.then_some(now) };
+        let sighting = Sighting {
+            digest: digest.clone(),
+            since: appeared.then_some(now),
+        };
         self.sightings.insert(tag.clone(), sighting);
     }
 
@@ -112,19 +115,30 @@ mod tests {
 
         memory.see(&tag("1.0.0"), &one, first);
         memory.finish_scan(&[tag("1.0.0"), tag("0.9.0")], first);
-        assert_eq!(memory.sightings[&tag("1.0.0")].since, None, "it was there before us");
+        assert_eq!(
+            memory.sightings[&tag("1.0.0")].since,
+            None,
+            "it was there before us"
+        );
 
         memory.see(&tag("1.1.0"), &two, second);
         memory.see(&tag("0.9.0"), &two, second);
         memory.see(&tag("1.0.0"), &one, second);
         memory.finish_scan(&[tag("1.0.0"), tag("1.1.0"), tag("0.9.0")], second);
         assert_eq!(memory.sightings[&tag("1.1.0")].since, Some(second), "it is new");
-        assert_eq!(memory.sightings[&tag("0.9.0")].since, None, "listed before, looked at only now");
+        assert_eq!(
+            memory.sightings[&tag("0.9.0")].since,
+            None,
+            "listed before, looked at only now"
+        );
         assert_eq!(memory.sightings[&tag("1.0.0")].since, None);
 
         memory.see(&tag("1.0.0"), &two, third);
         memory.finish_scan(&[tag("1.0.0")], third);
         assert_eq!(memory.sightings[&tag("1.0.0")].since, Some(third), "it moved");
-        assert!(!memory.sightings.contains_key(&tag("1.1.0")), "gone tags are forgotten");
+        assert!(
+            !memory.sightings.contains_key(&tag("1.1.0")),
+            "gone tags are forgotten"
+        );
     }
 }

@@ -89,26 +89,49 @@ pub fn findings(
     };
     let mut found = Vec::new();
     if let Some(offer) = &choice.offer {
-        let kind =
-            if installed.is_some() { FindingKind::UpdateAvailable } else { FindingKind::NewExtension };
-        found.push(finding(kind, Some(offer.tag.to_string()), Some(&offer.digest), Vec::new()));
+        let kind = if installed.is_some() {
+            FindingKind::UpdateAvailable
+        } else {
+            FindingKind::NewExtension
+        };
+        found.push(finding(
+            kind,
+            Some(offer.tag.to_string()),
+            Some(&offer.digest),
+            Vec::new(),
+        ));
     }
     if let Some((blocked, reasons)) = &choice.blocked {
         let version = Some(blocked.tag.to_string());
-        found.push(finding(FindingKind::UpdateBlocked, version, Some(&blocked.digest), reasons.clone()));
+        found.push(finding(
+            FindingKind::UpdateBlocked,
+            version,
+            Some(&blocked.digest),
+            reasons.clone(),
+        ));
     }
     let installed_version = installed.map(|installed| installed.current.version());
     match tag {
         InstalledTag::Same => {}
         InstalledTag::Moved(digest) => {
-            found.push(finding(FindingKind::TagMoved, installed_version, Some(digest), Vec::new()));
+            found.push(finding(
+                FindingKind::TagMoved,
+                installed_version,
+                Some(digest),
+                Vec::new(),
+            ));
         }
         InstalledTag::Gone => {
             found.push(finding(FindingKind::TagGone, installed_version, None, Vec::new()));
         }
     }
     for (tag, reason) in &choice.broken {
-        found.push(finding(FindingKind::Unreachable, Some(tag.to_string()), None, vec![reason.clone()]));
+        found.push(finding(
+            FindingKind::Unreachable,
+            Some(tag.to_string()),
+            None,
+            vec![reason.clone()],
+        ));
     }
     found
 }
@@ -117,11 +140,21 @@ pub fn findings(
 pub fn not_allowed(installed: &Installed, policy: &Policy) -> Option<Finding> {
     let list = policy.allow_list.as_ref()?;
     let current = &installed.current;
-    if list.admits(&installed.id, current.tag.as_ref(), &[&current.digest, &current.manifest]).is_some() {
+    if list
+        .admits(
+            &installed.id,
+            current.tag.as_ref(),
+            &[&current.digest, &current.manifest],
+        )
+        .is_some()
+    {
         return None;
     }
-    let message =
-        format!("{} {} is installed, and the allow-list no longer admits it", installed.id, current.version());
+    let message = format!(
+        "{} {} is installed, and the allow-list no longer admits it",
+        installed.id,
+        current.version()
+    );
     Some(Finding {
         kind: FindingKind::NotAllowed,
         id: installed.id.clone(),
@@ -148,7 +181,12 @@ pub fn unreachable(id: &ExtensionId, installed: Option<&Installed>, reason: Reas
 pub fn outdated(findings: &[Finding], installed: &[Installed]) -> Vec<Finding> {
     findings
         .iter()
-        .filter(|finding| matches!(finding.kind, FindingKind::UpdateAvailable | FindingKind::UpdateBlocked))
+        .filter(|finding| {
+            matches!(
+                finding.kind,
+                FindingKind::UpdateAvailable | FindingKind::UpdateBlocked
+            )
+        })
         .filter(|finding| {
             let now = installed.iter().find(|installed| installed.id == finding.id);
             finding.installed == now.map(|installed| installed.current.version())

@@ -35,7 +35,12 @@ impl Installed {
         previous.extend(self.previous);
         previous.retain(|generation| generation.folder() != next.folder());
         previous.truncate(KEPT_GENERATIONS);
-        Self { id: self.id, current: next, previous, held: self.held }
+        Self {
+            id: self.id,
+            current: next,
+            previous,
+            held: self.held,
+        }
     }
 }
 
@@ -81,7 +86,9 @@ impl Generation {
 
     /// The version for people and scripts: the tag as written, else the digest.
     pub fn version(&self) -> String {
-        self.tag.as_ref().map_or_else(|| self.digest.to_string(), ToString::to_string)
+        self.tag
+            .as_ref()
+            .map_or_else(|| self.digest.to_string(), ToString::to_string)
     }
 }
 

@@ -6,18 +6,25 @@
 
 pub mod allow_list;
 pub mod api_version;
+pub mod choice;
 mod comparators;
 pub mod digest;
+pub mod event;
+pub mod facts;
+pub mod findings;
 pub mod host;
 pub mod image_path;
+pub mod installed;
 pub mod labels;
 pub mod metadata;
 pub mod payload;
 pub mod permissions;
+pub mod plan;
 pub mod platform;
 pub mod policy;
 pub mod reference;
 pub mod text;
+pub mod verdict;
 pub mod version;
 
 pub use allow_list::{AllowList, Pattern};

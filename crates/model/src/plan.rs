@@ -25,7 +25,9 @@ pub struct Target {
 impl Target {
     /// The version for people: the tag as written, else the digest.
     pub fn version(&self) -> String {
-        self.tag.as_ref().map_or_else(|| self.digest.to_string(), ToString::to_string)
+        self.tag
+            .as_ref()
+            .map_or_else(|| self.digest.to_string(), ToString::to_string)
     }
 }
 
@@ -44,7 +46,9 @@ pub enum Change {
 
 /// Compares a release with what is installed.
 pub fn change(installed: Option<&Installed>, target: &Target) -> Change {
-    let Some(installed) = installed else { return Change::Fetch };
+    let Some(installed) = installed else {
+        return Change::Fetch;
+    };
     let same_payload = installed.current.folder() == generation_folder(&target.manifest, target.system);
     let same_name = installed.current.digest == target.digest
         && (target.tag.is_none() || target.tag == installed.current.tag);
@@ -85,6 +89,10 @@ pub struct Plan {
 impl Plan {
     /// The bytes that have to be fetched.
     pub fn download_size(&self) -> u64 {
-        self.layers.iter().filter(|layer| !layer.is_here).map(|layer| layer.size).sum()
+        self.layers
+            .iter()
+            .filter(|layer| !layer.is_here)
+            .map(|layer| layer.size)
+            .sum()
     }
 }

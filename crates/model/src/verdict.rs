@@ -23,7 +23,10 @@ pub struct Reason {
 impl Reason {
     /// Pairs a word with its sentence.
     pub fn new(code: ReasonCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
+        Self {
+            code,
+            message: message.into(),
+        }
     }
 }
 
@@ -119,36 +122,55 @@ fn refusal_by_allow_list(release: &Release<'_>, policy: &Policy) -> Option<Reaso
         Some(tag) => format!("{}:{tag}", release.id),
         None => format!("{}@{}", release.id, release.digest),
     };
-    Some(Reason::new(ReasonCode::NotAllowed, format!("the allow-list does not admit {name}")))
+    Some(Reason::new(
+        ReasonCode::NotAllowed,
+        format!("the allow-list does not admit {name}"),
+    ))
 }
 
 fn judge_api(image: &ImageFacts, host: &Host, policy: &Policy, verdict: &mut Verdict) {
     let Some(text) = Labels::read(&image.labels).api_version else {
-        verdict.notes.push("its labels do not say which Extension API it needs".to_owned());
+        verdict
+            .notes
+            .push("its labels do not say which Extension API it needs".to_owned());
         return;
     };
     match ApiRequirement::parse(&text, policy.bare_api_version) {
         Ok(requirement) if requirement.admits(&host.api_version) => {}
         Ok(requirement) => verdict.reasons.push(Reason::new(
             ReasonCode::ApiVersion,
-            format!("it needs Extension API `{requirement}`; this desktop offers {}", host.api_version),
+            format!(
+                "it needs Extension API `{requirement}`; this desktop offers {}",
+                host.api_version
+            ),
         )),
-        Err(error) => verdict.reasons.push(Reason::new(ReasonCode::ApiRequirement, error.to_string())),
+        Err(error) => verdict
+            .reasons
+            .push(Reason::new(ReasonCode::ApiRequirement, error.to_string())),
     }
 }
 
 fn no_platform(release: &Release<'_>, host: &Host) -> Reason {
     let wanted = &host.image_platforms(None)[0];
     let offered: Vec<_> = release.facts.platforms.iter().map(ToString::to_string).collect();
-    let offered = if offered.is_empty() { "no platform".to_owned() } else { offered.join(", ") };
-    Reason::new(ReasonCode::Platform, format!("it is published for {offered}; this host needs {wanted}"))
+    let offered = if offered.is_empty() {
+        "no platform".to_owned()
+    } else {
+        offered.join(", ")
+    };
+    Reason::new(
+        ReasonCode::Platform,
+        format!("it is published for {offered}; this host needs {wanted}"),
+    )
 }
 
 fn judge_age(release: &Release<'_>, minimum: SignedDuration, now: Timestamp, verdict: &mut Verdict) {
     let created = release.facts.image.as_ref().and_then(|image| image.created);
     let since = release.since.or(created);
     if release.since.is_none() && created.is_some() {
-        verdict.notes.push("its age is counted from the date in its image, not from when it was first seen".to_owned());
+        verdict.notes.push(
+            "its age is counted from the date in its image, not from when it was first seen".to_owned(),
+        );
     }
     let age = since.map_or(SignedDuration::ZERO, |since| now.duration_since(since));
     if age < minimum {
@@ -168,7 +190,11 @@ fn days(duration: SignedDuration) -> String {
         60..1440 => (minutes / 60, "hour"),
         _ => (minutes / 1440, "day"),
     };
-    if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") }
+    if count == 1 {
+        format!("1 {unit}")
+    } else {
+        format!("{count} {unit}s")
+    }
 }
 
 #[cfg(test)]
@@ -182,7 +208,10 @@ mod tests {
     const API: &str = "com.docker.desktop.extension.api.version";
 
     fn facts(api: Option<&str>, created: Option<&str>) -> ReleaseFacts {
-        let labels = api.map(|api| (API.to_owned(), api.to_owned())).into_iter().collect::<BTreeMap<_, _>>();
+        let labels = api
+            .map(|api| (API.to_owned(), api.to_owned()))
+            .into_iter()
+            .collect::<BTreeMap<_, _>>();
         ReleaseFacts {
             platforms: vec!["linux/amd64".parse().unwrap()],
             image: Some(ImageFacts {
@@ -211,12 +240,19 @@ mod tests {
             since: since.map(|time| time.parse().unwrap()),
         };
         let now = "2026-06-10T00:00:00Z".parse().unwrap();
-        judge_offer(&release, &host(), policy, now).reasons.into_iter().map(|reason| reason.code).collect()
+        judge_offer(&release, &host(), policy, now)
+            .reasons
+            .into_iter()
+            .map(|reason| reason.code)
+            .collect()
     }
 
     #[test]
     fn a_fitting_release_is_accepted_and_a_missing_label_is_only_noted() {
-        assert_eq!(codes(&facts(Some(">= 0.2.3"), None), &Policy::default(), None), []);
+        assert_eq!(
+            codes(&facts(Some(">= 0.2.3"), None), &Policy::default(), None),
+            []
+        );
         assert_eq!(codes(&facts(None, None), &Policy::default(), None), []);
     }
 
@@ -229,28 +265,52 @@ mod tests {
         };
         assert_eq!(
             codes(&facts(Some(">= 9"), Some("2026-06-09T00:00:00Z")), &policy, None),
-            [ReasonCode::NotAllowed, ReasonCode::ApiVersion, ReasonCode::MinimumAge]
+            [
+                ReasonCode::NotAllowed,
+                ReasonCode::ApiVersion,
+                ReasonCode::MinimumAge
+            ]
         );
-        let elsewhere =
-            ReleaseFacts { platforms: vec!["linux/arm64".parse().unwrap()], image: None };
-        assert_eq!(codes(&elsewhere, &Policy::default(), None), [ReasonCode::Platform]);
+        let elsewhere = ReleaseFacts {
+            platforms: vec!["linux/arm64".parse().unwrap()],
+            image: None,
+        };
+        assert_eq!(
+            codes(&elsewhere, &Policy::default(), None),
+            [ReasonCode::Platform]
+        );
     }
 
     #[test]
     fn an_unreadable_requirement_is_refused_and_a_bare_one_is_a_choice() {
-        assert_eq!(codes(&facts(Some("soon"), None), &Policy::default(), None), [ReasonCode::ApiRequirement]);
+        assert_eq!(
+            codes(&facts(Some("soon"), None), &Policy::default(), None),
+            [ReasonCode::ApiRequirement]
+        );
         assert_eq!(codes(&facts(Some("0.3.4"), None), &Policy::default(), None), []);
-        let exact = Policy { bare_api_version: BareApiVersion::Exact, ..Policy::default() };
-        assert_eq!(codes(&facts(Some("0.3.4"), None), &exact, None), [ReasonCode::ApiVersion]);
+        let exact = Policy {
+            bare_api_version: BareApiVersion::Exact,
+            ..Policy::default()
+        };
+        assert_eq!(
+            codes(&facts(Some("0.3.4"), None), &exact, None),
+            [ReasonCode::ApiVersion]
+        );
     }
 
     #[test]
     fn age_counts_from_what_was_witnessed_else_from_the_image() {
-        let policy = Policy { minimum_age: SignedDuration::from_hours(48), ..Policy::default() };
+        let policy = Policy {
+            minimum_age: SignedDuration::from_hours(48),
+            ..Policy::default()
+        };
         let old = facts(None, Some("2020-01-01T00:00:00Z"));
         let future = facts(None, Some("2030-01-01T00:00:00Z"));
         assert_eq!(codes(&old, &policy, None), []);
-        assert_eq!(codes(&old, &policy, Some("2026-06-09T00:00:00Z")), [ReasonCode::MinimumAge]);
+        assert_eq!(
+            codes(&old, &policy, Some("2026-06-09T00:00:00Z")),
+            [ReasonCode::MinimumAge]
+        );
         assert_eq!(codes(&old, &policy, Some("2026-06-07T00:00:00Z")), []);
         assert_eq!(codes(&future, &policy, None), [ReasonCode::MinimumAge]);
         assert_eq!(codes(&facts(None, None), &policy, None), [ReasonCode::MinimumAge]);
@@ -260,7 +320,10 @@ mod tests {
     fn an_allowed_digest_may_be_that_of_the_index_or_of_the_platforms_manifest() {
         for digest in [Digest::of(b"index"), Digest::of(b"manifest")] {
             let list = AllowList::parse(&format!("acme/whale@{digest}")).unwrap();
-            let policy = Policy { allow_list: Some(list), ..Policy::default() };
+            let policy = Policy {
+                allow_list: Some(list),
+                ..Policy::default()
+            };
             assert_eq!(codes(&facts(None, None), &policy, None), []);
         }
     }

@@ -32,7 +32,7 @@ pub enum Known {
         /// What the tag points to.
         digest: Digest,
         /// What is there.
-        facts: ReleaseFacts,
+        facts: Box<ReleaseFacts>,
         /// Since when it is known to point there, if that was witnessed.
         since: Option<Timestamp>,
     },
@@ -57,7 +57,7 @@ pub enum Step {
     /// The facts of what this tag points to.
     Look(Tag),
     /// Nothing: this is the answer.
-    Done(Choice),
+    Done(Box<Choice>),
 }
 
 /// The answer of a walk.
@@ -104,7 +104,14 @@ impl<'a> Walk<'a> {
         (host, policy): (&'a Host, &'a Policy),
         now: Timestamp,
     ) -> Self {
-        Self { id, installed, host, policy, now, releases: releases(tags, host.system) }
+        Self {
+            id,
+            installed,
+            host,
+            policy,
+            now,
+            releases: releases(tags, host.system),
+        }
     }
 
     /// Whether any tag is a release that this host sees.
@@ -129,7 +136,7 @@ impl<'a> Walk<'a> {
                     let chosen = Chosen {
                         tag: candidate.tag.clone(),
                         digest: digest.clone(),
-                        facts: facts.clone(),
+                        facts: ReleaseFacts::clone(facts),
                         notes: verdict.notes,
                     };
                     if verdict.reasons.is_empty() {
@@ -143,7 +150,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        Step::Done(choice)
+        Step::Done(Box::new(choice))
     }
 
     /// The releases that could be offered, newest first.
@@ -177,15 +184,20 @@ impl<'a> Walk<'a> {
         if candidate.version.number_count() != 2 {
             return FloatingName::No;
         }
-        let mut full: Vec<_> =
-            self.releases.iter().filter(|release| release.version.number_count() == 3).collect();
+        let mut full: Vec<_> = self
+            .releases
+            .iter()
+            .filter(|release| release.version.number_count() == 3)
+            .collect();
         if full.is_empty() {
             return FloatingName::No;
         }
         let Some(known_candidate) = known.get(&candidate.tag) else {
             return FloatingName::Unknown(candidate.tag.clone());
         };
-        let Some(digest) = known_candidate.digest() else { return FloatingName::No };
+        let Some(digest) = known_candidate.digest() else {
+            return FloatingName::No;
+        };
         // `1.2` most likely stands for a `1.2.x`: those are compared first.
         full.sort_by_key(|release| !release.version.begins_like(&candidate.version));
         for release in full.into_iter().take(MOST_COMPARED) {
@@ -199,10 +211,18 @@ impl<'a> Walk<'a> {
     }
 
     fn judge(&self, tag: &Tag, digest: &Digest, facts: &ReleaseFacts, since: Option<Timestamp>) -> Verdict {
-        let release = Release { id: self.id, tag: Some(tag), digest, facts, since };
+        let release = Release {
+            id: self.id,
+            tag: Some(tag),
+            digest,
+            facts,
+            since,
+        };
         let mut verdict = verdict::judge_offer(&release, self.host, self.policy, self.now);
         if self.is_held() {
-            verdict.reasons.insert(0, Reason::new(ReasonCode::Held, format!("{} is held", self.id)));
+            verdict
+                .reasons
+                .insert(0, Reason::new(ReasonCode::Held, format!("{} is held", self.id)));
         }
         verdict
     }

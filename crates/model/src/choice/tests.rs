@@ -44,7 +44,7 @@ impl Repository {
         loop {
             let find = |wanted: &Tag| self.0.iter().find(|(name, ..)| *name == wanted.as_str()).unwrap();
             match walk.next(&known) {
-                Step::Done(choice) => return (choice, looked, resolved),
+                Step::Done(choice) => return (*choice, looked, resolved),
                 Step::Resolve(wanted) => {
                     let (_, content, _) = find(&wanted);
                     resolved.push(wanted.to_string());
@@ -57,7 +57,11 @@ impl Repository {
                         Known::Broken(Reason::new(ReasonCode::Invalid, "not JSON"))
                     } else {
                         let digest = Digest::of(content.as_bytes());
-                        Known::Facts { digest, facts: Self::facts(api), since: None }
+                        Known::Facts {
+                            digest,
+                            facts: Box::new(Self::facts(api)),
+                            since: None,
+                        }
                     };
                     known.insert(wanted, entry);
                 }
@@ -85,14 +89,21 @@ fn offered(choice: &Choice) -> Option<&str> {
 
 fn blocked(choice: &Choice) -> Option<(&str, Vec<ReasonCode>)> {
     choice.blocked.as_ref().map(|(chosen, reasons)| {
-        (chosen.tag.as_str(), reasons.iter().map(|reason| reason.code).collect())
+        (
+            chosen.tag.as_str(),
+            reasons.iter().map(|reason| reason.code).collect(),
+        )
     })
 }
 
 #[test]
 fn the_newest_release_that_fits_is_offered_and_nothing_below_it_is_looked_at() {
-    let repository =
-        Repository(vec![("1.0.0", "a", "0.3.0"), ("1.1.0", "b", ">=0.4"), ("2.0.0", "c", ">= 9"), ("latest", "c", "")]);
+    let repository = Repository(vec![
+        ("1.0.0", "a", "0.3.0"),
+        ("1.1.0", "b", ">=0.4"),
+        ("2.0.0", "c", ">= 9"),
+        ("latest", "c", ""),
+    ]);
     let (choice, looked, resolved) = repository.walk(None, &Policy::default());
     assert_eq!(offered(&choice), Some("1.1.0"));
     assert_eq!(blocked(&choice), Some(("2.0.0", vec![ReasonCode::ApiVersion])));
@@ -110,31 +121,56 @@ fn what_is_installed_is_never_offered_again_nor_anything_older() {
 
 #[test]
 fn a_held_extension_is_offered_nothing_and_told_what_is_there() {
-    let repository = Repository(vec![("1.0.0", "a", ""), ("1.1.0", "b", ""), ("2.0.0", "c", ">= 9")]);
+    let repository = Repository(vec![
+        ("1.0.0", "a", ""),
+        ("1.1.0", "b", ""),
+        ("2.0.0", "c", ">= 9"),
+    ]);
     let (choice, looked, _) = repository.walk(Some(&installed("1.0.0", true)), &Policy::default());
     assert_eq!(offered(&choice), None);
-    assert_eq!(blocked(&choice), Some(("2.0.0", vec![ReasonCode::Held, ReasonCode::ApiVersion])));
+    assert_eq!(
+        blocked(&choice),
+        Some(("2.0.0", vec![ReasonCode::Held, ReasonCode::ApiVersion]))
+    );
     assert_eq!(looked, ["2.0.0"]);
 }
 
 #[test]
 fn pre_releases_are_for_those_who_asked() {
-    let repository = Repository(vec![("1.0.0", "a", ""), ("1.1.0-rc.1", "b", ""), ("1.1.0-rc.2", "c", "")]);
+    let repository = Repository(vec![
+        ("1.0.0", "a", ""),
+        ("1.1.0-rc.1", "b", ""),
+        ("1.1.0-rc.2", "c", ""),
+    ]);
     let offer = |installed: Option<&Installed>, policy: &Policy| {
         offered(&repository.walk(installed, policy).0).map(str::to_owned)
     };
-    let asked = Policy { pre_releases: true, ..Policy::default() };
+    let asked = Policy {
+        pre_releases: true,
+        ..Policy::default()
+    };
     assert_eq!(offer(None, &Policy::default()).as_deref(), Some("1.0.0"));
     assert_eq!(offer(None, &asked).as_deref(), Some("1.1.0-rc.2"));
-    assert_eq!(offer(Some(&installed("1.1.0-rc.1", false)), &Policy::default()).as_deref(), Some("1.1.0-rc.2"));
+    assert_eq!(
+        offer(Some(&installed("1.1.0-rc.1", false)), &Policy::default()).as_deref(),
+        Some("1.1.0-rc.2")
+    );
     assert_eq!(offer(Some(&installed("1.0.0", false)), &Policy::default()), None);
     let (choice, ..) = repository.walk(Some(&installed("1.0.0", false)), &Policy::default());
-    assert_eq!(blocked(&choice), None, "being a pre-release alone is no reason to report");
+    assert_eq!(
+        blocked(&choice),
+        None,
+        "being a pre-release alone is no reason to report"
+    );
 }
 
 #[test]
 fn a_floating_name_is_never_offered_beside_its_release() {
-    let repository = Repository(vec![("1.2.0-rc.1", "a", ""), ("1.2", "a", ""), ("1.1.0", "c", "")]);
+    let repository = Repository(vec![
+        ("1.2.0-rc.1", "a", ""),
+        ("1.2", "a", ""),
+        ("1.1.0", "c", ""),
+    ]);
     let (choice, ..) = repository.walk(None, &Policy::default());
     assert_eq!(offered(&choice), Some("1.1.0"));
     let own = Repository(vec![("1.2", "x", ""), ("1.1.0", "c", "")]);
@@ -142,7 +178,10 @@ fn a_floating_name_is_never_offered_beside_its_release() {
     let alone = Repository(vec![("1.2", "x", ""), ("1.1", "c", "")]);
     let (choice, _, resolved) = alone.walk(None, &Policy::default());
     assert_eq!(offered(&choice), Some("1.2"));
-    assert!(resolved.is_empty(), "no tag of three numbers, nothing to compare with");
+    assert!(
+        resolved.is_empty(),
+        "no tag of three numbers, nothing to compare with"
+    );
 }
 
 #[test]
@@ -157,7 +196,10 @@ fn a_release_that_cannot_be_looked_at_does_not_hide_the_next() {
 fn the_allow_list_chooses_among_releases() {
     let repository = Repository(vec![("1.0.0", "a", ""), ("1.1.0", "b", ""), ("2.0.0", "c", "")]);
     let list = AllowList::parse("acme/whale:^1").unwrap();
-    let policy = Policy { allow_list: Some(list), ..Policy::default() };
+    let policy = Policy {
+        allow_list: Some(list),
+        ..Policy::default()
+    };
     let (choice, ..) = repository.walk(None, &policy);
     assert_eq!(offered(&choice), Some("1.1.0"));
     assert_eq!(blocked(&choice), Some(("2.0.0", vec![ReasonCode::NotAllowed])));
@@ -166,7 +208,10 @@ fn the_allow_list_chooses_among_releases() {
 #[test]
 fn a_young_release_waits() {
     let repository = Repository(vec![("1.0.0", "a", "")]);
-    let policy = Policy { minimum_age: SignedDuration::from_hours(24 * 365), ..Policy::default() };
+    let policy = Policy {
+        minimum_age: SignedDuration::from_hours(24 * 365),
+        ..Policy::default()
+    };
     let (choice, ..) = repository.walk(None, &policy);
     assert_eq!(offered(&choice), None);
     assert_eq!(blocked(&choice), Some(("1.0.0", vec![ReasonCode::MinimumAge])));
@@ -182,7 +227,9 @@ fn what_has_no_place_in_the_order_is_offered_nothing() {
 
 #[test]
 fn a_repository_of_endless_unfit_releases_costs_a_bounded_walk() {
-    let tags: Vec<_> = (0..500).map(|minor| (&*format!("1.{minor}.0").leak(), "a", ">= 9")).collect();
+    let tags: Vec<_> = (0..500)
+        .map(|minor| (&*format!("1.{minor}.0").leak(), "a", ">= 9"))
+        .collect();
     let (choice, looked, _) = Repository(tags).walk(None, &Policy::default());
     assert_eq!(offered(&choice), None);
     assert_eq!(looked.len(), MOST_LOOKED_AT);
