@@ -1,0 +1,64 @@
+//! The activation file: the one small file whose replacement is the commit point of every change.
+
+use camino::Utf8Path;
+use model::ExtensionId;
+use model::installed::Installed;
+use serde::{Deserialize, Serialize};
+
+use crate::document;
+use crate::error::Error;
+use crate::folder_name::folder_name;
+use crate::layout::Layout;
+
+/// The format of the file that this program writes, and the newest that it reads.
+const FORMAT: u32 = 1;
+
+/// What is read first, so that a later format is recognised as such whatever else it holds.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    installed: Installed,
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    format: u32,
+    installed: &'a Installed,
+}
+
+/// Reads one activation file, if it is there, and checks that it is the file of the extension that it names.
+pub(crate) fn read(path: &Utf8Path) -> Result<Option<Installed>, Error> {
+    let Some(head) = document::read_json::<serde_json::Value>(path)? else {
+        return Ok(None);
+    };
+    let Head { format } = Head::deserialize(&head).map_err(|problem| Error::malformed(path, &problem))?;
+    if format > FORMAT {
+        let problem = format!("it has format {format}, and this program knows formats up to {FORMAT}");
+        return Err(Error::malformed(path, &problem));
+    }
+    let Body { installed } = Body::deserialize(head).map_err(|problem| Error::malformed(path, &problem))?;
+    if path.file_stem() != Some(folder_name(&installed.id).as_str()) {
+        return Err(Error::malformed(path, &format!("it names {}", installed.id)));
+    }
+    Ok(Some(installed))
+}
+
+/// The extension `id` as it is activated now.
+pub(crate) fn find(layout: &Layout, id: &ExtensionId) -> Result<Option<Installed>, Error> {
+    read(&layout.activation(id))
+}
+
+/// The content of the activation file for `installed`.
+pub(crate) fn content(installed: &Installed, path: &Utf8Path) -> Result<Vec<u8>, Error> {
+    document::to_json(
+        &Written {
+            format: FORMAT,
+            installed,
+        },
+        path,
+    )
+}

@@ -1,0 +1,190 @@
+//! The configuration file (contract `cli.md`, "Configuration"): TOML in, typed values out.
+
+mod error;
+mod limits;
+mod reader;
+mod registries;
+mod values;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use jiff::SignedDuration;
+use model::Platform;
+use model::api_version::{ApiVersion, BareApiVersion};
+use model::host::Host;
+use model::policy::Policy;
+
+pub use self::error::{ConfigurationError, Position};
+pub use self::limits::LimitSettings;
+use self::reader::{Found, Section, Source};
+use self::registries::Registries;
+pub use self::registries::RegistryEntry;
+use self::values::Time;
+use crate::allow_list_file;
+use crate::user_file;
+
+/// The name of the configuration in the home folder, used where no other file is named.
+pub const FILE_NAME: &str = "config.toml";
+
+/// How often a service scans where nothing is configured.
+const EVERY: SignedDuration = SignedDuration::from_hours(12);
+
+/// Everything that is configured, with defaults for the rest.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The file that was read, or would be if it existed.
+    pub file: Utf8PathBuf,
+    /// What this desktop declares of itself.
+    pub host: Host,
+    /// What may be installed.
+    pub policy: Policy,
+    /// The file that `policy.allow_list` was read from, if one is configured.
+    pub allow_list_file: Option<Utf8PathBuf>,
+    /// How often a service scans.
+    pub scan_every: SignedDuration,
+    /// Settings of single registries, by normalised name (`docker.io`, `localhost:5000`).
+    pub registries: std::collections::BTreeMap<String, RegistryEntry>,
+    /// Limits that differ from their defaults.
+    pub limits: LimitSettings,
+    entries: Vec<SettingEntry>,
+}
+
+/// One setting for `config show`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SettingEntry {
+    /// The key with its tables, such as `policy.minimum-age`.
+    pub key: String,
+    /// The value as written, or the default; `None` where there is none, or where another room knows it (a limit's).
+    pub value: Option<String>,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a setting comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// It is not set.
+    Default,
+    /// It stands here.
+    File(Position),
+}
+
+impl Settings {
+    /// Reads the configuration `explicit`, or else `config.toml` in `home`, which need not exist.
+    ///
+    /// # Errors
+    ///
+    /// When a file that was named, or the allow-list that the configuration names, is missing; at the first key or value that
+    /// cannot be understood, with its line and column.
+    pub fn load(explicit: Option<&Utf8Path>, home: &Utf8Path) -> Result<Self, ConfigurationError> {
+        let path = explicit.map_or_else(|| home.join(FILE_NAME), Utf8Path::to_owned);
+        match user_file::read(&path)? {
+            Some(text) => Self::parse(&path, &text),
+            None if explicit.is_some() => Err(ConfigurationError::Missing { path }),
+            None => Self::parse(&path, ""),
+        }
+    }
+
+    /// Every setting with its value and where it comes from, in the order of the documentation.
+    pub fn entries(&self) -> &[SettingEntry] {
+        &self.entries
+    }
+
+    fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
+        let source = Source::new(path, text);
+        let document = source.parse()?;
+        let mut root = Section::root(source, &document);
+        let mut entries = Vec::new();
+
+        let mut section = root.section("host")?;
+        let host = read_host(&mut section)?;
+        entries.extend(section.finish()?);
+
+        let mut section = root.section("policy")?;
+        let allow_list_file = section.optional("allow-list", Found::path)?;
+        let policy = read_policy(&mut section, allow_list_file.as_deref())?;
+        entries.extend(section.finish()?);
+
+        let mut section = root.section("scan")?;
+        let Time(scan_every) =
+            section.setting("every", Time(EVERY), |time| Some(time.to_string()), read_interval)?;
+        entries.extend(section.finish()?);
+
+        let (registries, of_registries): (Registries, _) = registries::read(&root.section("registry")?)?;
+        entries.extend(of_registries);
+
+        let mut section = root.section("limits")?;
+        let limits = LimitSettings::read(&mut section)?;
+        entries.extend(section.finish()?);
+
+        root.finish()?;
+        Ok(Self {
+            file: path.to_owned(),
+            host,
+            policy,
+            allow_list_file,
+            scan_every,
+            registries,
+            limits,
+            entries,
+        })
+    }
+}
+
+/// Makes `list` the configured allow-list, in the file as it is: comments and order stay. Creates the file where it is missing.
+/// A relative `list` is meant relative to the folder of `configuration`.
+///
+/// # Errors
+///
+/// Where the file cannot be read, understood or replaced.
+pub fn set_allow_list(configuration: &Utf8Path, list: &Utf8Path) -> Result<(), ConfigurationError> {
+    let text = user_file::read(configuration)?.unwrap_or_default();
+    let source = Source::new(configuration, &text);
+    let document = source.parse()?;
+    // Refuses a `policy` that is no table; indexing would panic then.
+    Section::root(source, &document).section("policy")?;
+    let mut document = document.into_mut();
+    document["policy"].or_insert(toml_edit::table())["allow-list"] = toml_edit::value(list.as_str());
+    user_file::replace(configuration, &document.to_string())?;
+    Ok(())
+}
+
+fn read_host(section: &mut Section<'_>) -> Result<Host, ConfigurationError> {
+    let api_version: ApiVersion = section.parsed("api-version", ApiVersion::default())?;
+    let machine = Platform::new(std::env::consts::OS, std::env::consts::ARCH, None);
+    let with = |platform| Host::new(api_version.clone(), platform);
+    let configured = |found: &Found<'_>| {
+        let host = with(found.parse()?).map_err(|problem| found.illegal(problem))?;
+        Ok(Some(host))
+    };
+    let shown = machine.to_string();
+    let host = section.setting("platform", None, |_| Some(shown), configured)?;
+    host.map_or_else(|| with(machine).map_err(ConfigurationError::ThisMachine), Ok)
+}
+
+fn read_policy(section: &mut Section<'_>, list: Option<&Utf8Path>) -> Result<Policy, ConfigurationError> {
+    let zero = Time(SignedDuration::ZERO);
+    Ok(Policy {
+        pre_releases: section.switch("pre-releases")?,
+        minimum_age: section.parsed("minimum-age", zero)?.0,
+        bare_api_version: section.setting(
+            "bare-api-version",
+            BareApiVersion::Minimum,
+            |_| Some("minimum".to_owned()),
+            |found| match found.text()? {
+                "minimum" => Ok(BareApiVersion::Minimum),
+                "exact" => Ok(BareApiVersion::Exact),
+                _ => Err(found.illegal("write `minimum` or `exact`")),
+            },
+        )?,
+        allow_list: list.map(allow_list_file::load).transpose()?,
+    })
+}
+
+/// A service that scans without pause would be thrown out by every registry.
+fn read_interval(found: &Found<'_>) -> Result<Time, ConfigurationError> {
+    let time: Time = found.parse()?;
+    if time.0 < SignedDuration::from_mins(1) {
+        return Err(found.illegal("scan at most once a minute"));
+    }
+    Ok(time)
+}

@@ -1,0 +1,98 @@
+//! Writing below a folder where the names come from foreign images.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use cap_std::ambient_authority;
+use cap_std::fs::Dir;
+
+use crate::error::Error;
+
+/// A folder that no name can lead out of: each path is resolved by the kernel relative to the open folder, so that neither
+/// `..` nor a link reaches anything outside, whatever a check of the text overlooked.
+#[derive(Debug)]
+pub(crate) struct Confined {
+    /// The folder whose files may be moved in.
+    outer: Dir,
+    /// The folder that is filled.
+    inner: Dir,
+    path: Utf8PathBuf,
+    /// Folders that were made already; most files share one with their neighbour.
+    made: BTreeSet<String>,
+}
+
+impl Confined {
+    /// Opens the folder `name` directly below `outer`.
+    pub(crate) fn open(outer: &Utf8Path, name: &str) -> Result<Self, Error> {
+        let path = outer.join(name);
+        let outer = Dir::open_ambient_dir(outer, ambient_authority())
+            .map_err(Error::disk("open the folder", outer))?;
+        let inner = outer
+            .open_dir(name)
+            .map_err(Error::disk("open the folder", &path))?;
+        Ok(Self {
+            outer,
+            inner,
+            path,
+            made: BTreeSet::new(),
+        })
+    }
+
+    /// Moves the file `source`, a path below the outer folder, to `destination`.
+    pub(crate) fn move_in(&mut self, source: &str, destination: &str) -> Result<(), Error> {
+        self.make_parent(destination)?;
+        self.outer
+            .rename(source, &self.inner, destination)
+            .map_err(|error| self.failed("move content to", destination, error))
+    }
+
+    /// Copies the file `source`, a path below the outer folder, to `destination`, with its mode.
+    pub(crate) fn copy_in(&mut self, source: &str, destination: &str) -> Result<(), Error> {
+        self.make_parent(destination)?;
+        self.outer
+            .copy(source, &self.inner, destination)
+            .map_err(|error| self.failed("copy content to", destination, error))?;
+        Ok(())
+    }
+
+    fn make_parent(&mut self, destination: &str) -> Result<(), Error> {
+        let Some((parent, _)) = destination.rsplit_once('/') else {
+            return Ok(());
+        };
+        if self.made.contains(parent) {
+            return Ok(());
+        }
+        self.inner
+            .create_dir_all(parent)
+            .map_err(|error| self.failed("create the folder", parent, error))?;
+        self.made.insert(parent.to_owned());
+        Ok(())
+    }
+
+    fn failed(&self, operation: &'static str, below: &str, error: std::io::Error) -> Error {
+        Error::disk(operation, &self.path.join(below))(error)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernel_keeps_every_destination_inside() {
+        let folder = tempfile::tempdir().unwrap();
+        let outer = Utf8Path::from_path(folder.path()).unwrap();
+        std::fs::create_dir(outer.join("inner")).unwrap();
+        std::os::unix::fs::symlink("..", outer.join("inner/link")).unwrap();
+        std::os::unix::fs::symlink("/tmp", outer.join("inner/absolute")).unwrap();
+        std::fs::write(outer.join("content"), "x").unwrap();
+        let mut confined = Confined::open(outer, "inner").unwrap();
+        for destination in ["../out", "link/out", "absolute/out", "/tmp/out", "link/deep/out"] {
+            assert!(confined.move_in("content", destination).is_err(), "{destination}");
+            assert!(confined.copy_in("content", destination).is_err(), "{destination}");
+        }
+        assert!(!outer.join("out").exists());
+        confined.move_in("content", "a/b").unwrap();
+        assert_eq!(std::fs::read(outer.join("inner/a/b")).unwrap(), b"x");
+    }
+}

@@ -1,0 +1,49 @@
+//! Reading the small JSON documents of the store.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+
+use camino::Utf8Path;
+use serde::de::DeserializeOwned;
+
+use crate::error::Error;
+
+/// No document of the store comes near this, in bytes. A larger file is not ours, and reading it whole could exhaust the
+/// memory.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// Reads a file as a whole, if it is there and holds at most `limit` bytes.
+pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::disk("open the file", path)(error)),
+    };
+    let mut content = Vec::new();
+    file.take(limit.saturating_add(1))
+        .read_to_end(&mut content)
+        .map_err(Error::disk("read the file", path))?;
+    if u64::try_from(content.len()).is_ok_and(|size| size > limit) {
+        return Err(Error::TooLarge {
+            path: path.to_owned(),
+            limit,
+        });
+    }
+    Ok(Some(content))
+}
+
+/// Reads a JSON document, if it is there.
+pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> Result<Option<T>, Error> {
+    let Some(content) = read_bounded(path, LARGEST)? else {
+        return Ok(None);
+    };
+    let document = serde_json::from_slice(&content).map_err(|problem| Error::malformed(path, &problem))?;
+    Ok(Some(document))
+}
+
+/// Writes a value as JSON for a file of the store, one line with its end.
+pub(crate) fn to_json(value: &impl serde::Serialize, path: &Utf8Path) -> Result<Vec<u8>, Error> {
+    let mut text = serde_json::to_vec(value).map_err(|problem| Error::malformed(path, &problem))?;
+    text.push(b'\n');
+    Ok(text)
+}

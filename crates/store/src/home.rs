@@ -1,0 +1,194 @@
+//! The store of one home folder: what is installed, and the way to change it.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use etcetera::BaseStrategy as _;
+use model::ExtensionId;
+use model::installed::{Generation, Installed};
+
+use crate::activation;
+use crate::blobs::BlobCache;
+use crate::disk;
+use crate::document;
+use crate::error::Error;
+use crate::facts::FactStore;
+use crate::format::{self, Access, Format};
+use crate::layout::Layout;
+use crate::lock;
+use crate::record::Record;
+use crate::staging::{DeadStaging, Staging};
+use crate::transaction::Transaction;
+
+/// The home folder that is used where none is named: `outrigger` in the folder where the platform keeps a user's data, such as
+/// `~/.local/share/outrigger`.
+///
+/// # Errors
+///
+/// [`Error::NoHomeDirectory`], and [`Error::PathNotText`] where that folder's path is not UTF-8.
+pub fn default_home() -> Result<Utf8PathBuf, Error> {
+    let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|_| Error::NoHomeDirectory)?;
+    let path = strategy.data_dir().join("outrigger");
+    Utf8PathBuf::from_path_buf(path).map_err(|path| Error::PathNotText {
+        path: path.display().to_string(),
+    })
+}
+
+/// An open home folder.
+#[derive(Debug, Clone)]
+pub struct Store {
+    layout: Layout,
+    access: Access,
+}
+
+/// What is installed, and what cannot be told.
+#[derive(Debug)]
+pub struct Listing {
+    /// The extensions, sorted by id.
+    pub installed: Vec<Installed>,
+    /// Activation files that could not be understood. They hide nothing else.
+    pub broken: Vec<Broken>,
+}
+
+/// An activation file that could not be understood.
+#[derive(Debug)]
+pub struct Broken {
+    /// The file.
+    pub path: Utf8PathBuf,
+    /// What is wrong.
+    pub problem: Error,
+}
+
+impl Store {
+    /// Opens a home folder. Creates nothing: one that is missing is an empty one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NewerFormat`] and [`Error::UnknownFeatures`] where a later program wrote it in a way that this one would misread;
+    /// [`Error::Disk`] where the path is something else than a folder, or cannot be read.
+    pub fn open(home: &Utf8Path) -> Result<Self, Error> {
+        let layout = Layout::new(home);
+        let access = format::access(&layout)?;
+        Ok(Self { layout, access })
+    }
+
+    /// The home folder.
+    pub fn home(&self) -> &Utf8Path {
+        self.layout.home()
+    }
+
+    /// Everything that is installed. Reads one small file for each extension and takes no lock.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Disk`] where the folder of activations is there and cannot be listed.
+    pub fn installed(&self) -> Result<Listing, Error> {
+        let mut listing = Listing {
+            installed: Vec::new(),
+            broken: Vec::new(),
+        };
+        let folder = self.layout.activations();
+        let failed = || Error::disk("list the folder", &folder);
+        let entries = match folder.read_dir_utf8() {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(listing),
+            Err(error) => return Err(failed()(error)),
+        };
+        for entry in entries {
+            let path = entry.map_err(failed())?.into_path();
+            if path.extension() != Some("json") {
+                continue;
+            }
+            match activation::read(&path) {
+                Ok(Some(installed)) => listing.installed.push(installed),
+                Ok(None) => {} // removed since the folder was listed
+                Err(problem) => listing.broken.push(Broken { path, problem }),
+            }
+        }
+        listing.installed.sort_by(|one, two| one.id.cmp(&two.id));
+        listing.broken.sort_by(|one, two| one.path.cmp(&two.path));
+        Ok(listing)
+    }
+
+    /// One extension, if it is installed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] where its activation file cannot be understood.
+    pub fn find(&self, id: &ExtensionId) -> Result<Option<Installed>, Error> {
+        activation::find(&self.layout, id)
+    }
+
+    /// The folder of a generation.
+    pub fn generation_folder(&self, id: &ExtensionId, generation: &Generation) -> Utf8PathBuf {
+        self.layout.generations(id).join(generation.folder())
+    }
+
+    /// What a generation was made from and which files it must hold, if that was recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] where the record cannot be understood.
+    pub fn record(&self, id: &ExtensionId, generation: &Generation) -> Result<Option<Record>, Error> {
+        document::read_json(&self.layout.record(id, &generation.folder()))
+    }
+
+    /// Begins a change of one extension: makes the home folder where it is missing (for this user alone), waits until no
+    /// other process changes the same extension, and removes what interrupted changes left.
+    ///
+    /// A thread that holds a transaction of an extension and begins another of the same one waits for itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReadOnly`] where a later program allows only reading, and [`Error::Disk`].
+    pub fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
+        self.refuse_read_only(&self.access)?;
+        disk::make_home(self.home())?;
+        disk::make_folder(&self.layout.locks())?;
+        let lock = lock::extension(&self.layout, id)?;
+        let (staging, dead) = self.prepare()?;
+        dead.into_iter().for_each(DeadStaging::remove);
+        Ok(Transaction::new(self.layout.clone(), id.clone(), staging, lock))
+    }
+
+    /// The cache of compressed layers.
+    pub fn blobs(&self) -> BlobCache {
+        BlobCache::new(self.layout.clone())
+    }
+
+    /// What scans remembered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Facts`] where the data base is there and cannot be opened now. One that is damaged or of another program counts
+    /// as empty.
+    pub fn facts(&self) -> Result<FactStore, Error> {
+        FactStore::open(&self.layout)
+    }
+
+    /// What has to happen while nobody else creates or judges a staging folder.
+    fn prepare(&self) -> Result<(Staging, Vec<DeadStaging>), Error> {
+        let _commit = lock::commit(&self.layout)?;
+        // Looked at again: a later program may have been at work since this store was opened.
+        let found = Format::read(&self.layout)?;
+        if let Some(format) = found.clone() {
+            self.refuse_read_only(&format.access(&self.layout)?)?;
+        }
+        let dead = DeadStaging::find(&self.layout);
+        let staging = Staging::create(&self.layout)?;
+        if found.is_none() {
+            let path = self.layout.format();
+            let content = document::to_json(&Format::new(), &path)?;
+            disk::replace(&path, &staging.path().join("format.json"), &content)?;
+        }
+        Ok((staging, dead))
+    }
+
+    fn refuse_read_only(&self, access: &Access) -> Result<(), Error> {
+        match access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly(features) => Err(Error::ReadOnly {
+                home: self.home().to_owned(),
+                features: features.clone(),
+            }),
+        }
+    }
+}

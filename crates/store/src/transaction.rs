@@ -1,0 +1,240 @@
+//! One change of one extension, from the first staged byte to the commit point.
+
+use std::fs::File;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use model::ExtensionId;
+use model::installed::Installed;
+
+use crate::activation;
+use crate::disk;
+use crate::document;
+use crate::error::Error;
+use crate::layout::Layout;
+use crate::lock;
+use crate::payload::{self, Assembly, Payload, Placement};
+use crate::record::{FileRecord, Record};
+use crate::staging::Staging;
+
+/// The files in a staging folder that become the record and the activation.
+const RECORD: &str = "record.json";
+const ACTIVATION: &str = "activation.json";
+/// The folder in a staging folder that takes what is to be removed.
+const ASIDE: &str = "aside";
+
+/// A change of one extension. It holds the extension's lock, so no other process changes the same one; readers are never
+/// in its way. Dropped without one of [`commit`](Self::commit), [`set`](Self::set) and [`remove`](Self::remove) it leaves
+/// everything as it was.
+#[derive(Debug)]
+pub struct Transaction {
+    layout: Layout,
+    id: ExtensionId,
+    staging: Staging,
+    /// Declared last, so that it is released after the staging folder is gone.
+    _lock: File,
+}
+
+impl Transaction {
+    pub(crate) fn new(layout: Layout, id: ExtensionId, staging: Staging, lock: File) -> Self {
+        Self {
+            layout,
+            id,
+            staging,
+            _lock: lock,
+        }
+    }
+
+    /// The extension as it is active now; nobody can change it while this transaction lives.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Malformed`] where its activation file cannot be understood; [`remove`](Self::remove) works even then.
+    pub fn current(&self) -> Result<Option<Installed>, Error> {
+        activation::find(&self.layout, &self.id)
+    }
+
+    /// Where the content of the next generation is gathered.
+    pub fn staging(&self) -> &Staging {
+        &self.staging
+    }
+
+    /// Moves staged content to its destinations, adds `documents` (path and content) that were not in the image, and computes
+    /// the canonical digest. `manifest` and `config` are the bytes as the registry served them; they go into the record.
+    /// Nothing becomes visible. To be called once.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::IllegalDestination`], [`Error::PlacedTwice`], [`Error::NotStaged`], [`Error::DocumentNotText`], and
+    /// [`Error::Disk`].
+    pub fn assemble(
+        &self,
+        placements: Vec<Placement>,
+        documents: Vec<(String, Vec<u8>)>,
+        manifest: &[u8],
+        config: &[u8],
+    ) -> Result<Payload, Error> {
+        let mut assembly = Assembly::begin(&self.staging)?;
+        assembly.place(placements)?;
+        for (destination, content) in documents {
+            assembly.add(destination, &content)?;
+        }
+        assembly.finish(manifest, config)
+    }
+
+    /// Makes `payload` durable as the generation `installed.current`, then makes `installed` the activation. Afterwards
+    /// generations that `installed` does not name are removed.
+    ///
+    /// # Errors
+    ///
+    /// Where it fails, what was active before still is; the one exception is a failed flush of the activation's name, after
+    /// which either may survive a loss of power.
+    pub fn commit(self, payload: Payload, installed: &Installed) -> Result<(), Error> {
+        self.check(installed)?;
+        let folder = installed.current.folder();
+        let generation = self.layout.generations(&self.id).join(&folder);
+        let in_use = self.names(&folder) && holds(&generation, &payload.files);
+        let result = self
+            .bring_in(payload, installed, (!in_use).then_some(&generation))
+            .and_then(|()| self.activate(installed));
+        match &result {
+            Ok(()) => self.collect(installed),
+            Err(_) => self.withdraw(&folder),
+        }
+        result
+    }
+
+    /// Replaces only the activation: another generation that is still there becomes current, or a hold is set or released.
+    ///
+    /// # Errors
+    ///
+    /// As for [`commit`](Self::commit).
+    pub fn set(self, installed: &Installed) -> Result<(), Error> {
+        self.check(installed)?;
+        disk::make_lasting_folder(&self.layout.activations())?;
+        self.activate(installed)
+    }
+
+    /// Removes the extension: first the activation, which is the commit point, then its generations and records. Works
+    /// whatever state they are in, also where nothing is there.
+    pub fn remove(self) -> Result<(), Error> {
+        let _commit = lock::commit(&self.layout)?;
+        if disk::remove_file(&self.layout.activation(&self.id))? {
+            disk::flush_folder(&self.layout.activations())?;
+        }
+        self.set_aside(&self.layout.generations(&self.id))?;
+        self.set_aside(&self.layout.records(&self.id))
+    }
+
+    fn check(&self, installed: &Installed) -> Result<(), Error> {
+        if installed.id == self.id {
+            return Ok(());
+        }
+        Err(Error::AnotherExtension {
+            locked: self.id.clone(),
+            given: installed.id.clone(),
+        })
+    }
+
+    /// Everything before the commit point: after it, generation and record are durable and nothing names them.
+    fn bring_in(
+        &self,
+        payload: Payload,
+        installed: &Installed,
+        generation: Option<&Utf8PathBuf>,
+    ) -> Result<(), Error> {
+        let staged_record = self.staging.path().join(RECORD);
+        let record = self.layout.record(&self.id, &installed.current.folder());
+        let content = Record::new(&self.id, &installed.current, payload);
+        disk::write(&staged_record, &document::to_json(&content, &record)?)?;
+        let (generations, records) = (self.layout.generations(&self.id), self.layout.records(&self.id));
+        for folder in [
+            &self.layout.extensions(),
+            &generations,
+            &self.layout.all_records(),
+            &records,
+            &self.layout.activations(),
+        ] {
+            disk::make_lasting_folder(folder)?;
+        }
+        disk::flush_tree(self.staging.path())?;
+        if let Some(generation) = generation {
+            self.set_aside(generation)?;
+            disk::rename(&self.staging.path().join(payload::FOLDER), generation)?;
+            disk::flush_folder(&generations)?;
+        }
+        disk::rename(&staged_record, &record)?;
+        disk::flush_folder(&records)
+    }
+
+    /// The commit point.
+    fn activate(&self, installed: &Installed) -> Result<(), Error> {
+        let path = self.layout.activation(&self.id);
+        let content = activation::content(installed, &path)?;
+        let _commit = lock::commit(&self.layout)?;
+        disk::replace(&path, &self.staging.path().join(ACTIVATION), &content)
+    }
+
+    /// Removes generations and records that `installed` does not name. Garbage that stays does no harm, so that a failure here
+    /// does not fail the change.
+    fn collect(&self, installed: &Installed) {
+        let named: Vec<String> = names(installed).collect();
+        for folder in [self.layout.generations(&self.id), self.layout.records(&self.id)] {
+            let Ok(entries) = folder.read_dir_utf8() else {
+                continue;
+            };
+            for entry in entries.flatten() {
+                let name = entry.file_name().trim_end_matches(".json");
+                if !named.iter().any(|kept| kept == name) {
+                    self.discard(entry.path());
+                }
+            }
+        }
+    }
+
+    /// After a failure: takes back what no activation names.
+    fn withdraw(&self, folder: &str) {
+        if self.names(folder) {
+            return;
+        }
+        self.discard(&self.layout.generations(&self.id).join(folder));
+        self.discard(&self.layout.record(&self.id, folder));
+        disk::remove_if_empty(&self.layout.generations(&self.id));
+        disk::remove_if_empty(&self.layout.records(&self.id));
+    }
+
+    fn discard(&self, path: &Utf8Path) {
+        if let Err(error) = self.set_aside(path) {
+            tracing::warn!(%error, "something that is no longer needed stays behind");
+        }
+    }
+
+    /// Whether the present activation names the generation in this folder.
+    fn names(&self, folder: &str) -> bool {
+        let current = self.current().ok().flatten();
+        current.is_some_and(|installed| names(&installed).any(|name| name == folder))
+    }
+
+    /// Takes something out of sight in one step; it is deleted with the staging folder, at leisure or by a later process.
+    fn set_aside(&self, path: &Utf8Path) -> Result<(), Error> {
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        let aside = self.staging.path().join(ASIDE);
+        disk::make_folder(&aside)?;
+        disk::rename(path, &disk::make_random_folder(&aside)?.join("removed"))
+    }
+}
+
+/// The folders of the generations that an activation names.
+fn names(installed: &Installed) -> impl Iterator<Item = String> {
+    let generations = std::iter::once(&installed.current).chain(&installed.previous);
+    generations.map(model::installed::Generation::folder)
+}
+
+/// Whether a generation that stands already has every file of `files` in its size. Content is for `verify`.
+fn holds(generation: &Utf8Path, files: &[FileRecord]) -> bool {
+    files.iter().all(|file| {
+        let found = generation.join(&file.path).symlink_metadata();
+        found.is_ok_and(|found| found.is_file() && found.len() == file.size)
+    })
+}
