@@ -196,3 +196,167 @@ fn is_below_any(path: &ImagePath, folders: &BTreeSet<&str>) -> bool {
         .chain((!path.is_empty()).then_some(""))
         .any(|parent| folders.contains(parent))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXTENSION: &str = r#"{
+        "icon": "/img/Whale.SVG",
+        "ui": {"dashboard-tab": {"root": "/ui", "src": "/app/index.html?v1"}, "second": {"root": "/", "src": "x.html"}},
+        "vm": {"composefile": "/compose/compose.yaml"},
+        "host": {"binaries": [{
+            "linux": [{"path": "/linux/whale"}, {"path": "/tools/whale"}, {"path": "/tools"}],
+            "windows": [{"path": "/windows/"}, {"path": "/data/whale.properties"}]
+        }]}
+    }"#;
+
+    fn plan(metadata: &str, system: System) -> PayloadPlan {
+        PayloadPlan::new(&Metadata::parse(metadata.as_bytes()).unwrap(), system)
+    }
+
+    fn entries(plan: &PayloadPlan) -> Vec<(String, &str, PayloadKind)> {
+        let entry = |entry: &PayloadEntry| (entry.source.to_string(), entry.kind);
+        let destinations = plan.entries.iter().map(|entry| entry.destination.as_str());
+        let both = plan.entries.iter().map(entry).zip(destinations);
+        both.map(|((source, kind), destination)| (source, destination, kind))
+            .collect()
+    }
+
+    fn missing(plan: &PayloadPlan, files: &[&str]) -> Vec<String> {
+        let files = files.iter().map(|file| (*file).to_owned()).collect();
+        plan.missing(&files)
+            .iter()
+            .map(|required| required.named.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn each_part_has_its_place_and_other_systems_have_none() {
+        let linux = plan(EXTENSION, System::Linux);
+        assert_eq!(
+            entries(&linux),
+            [
+                ("/img/Whale.SVG".to_owned(), "icon.SVG", PayloadKind::File),
+                ("/ui".to_owned(), "ui/dashboard-tab", PayloadKind::Folder),
+                ("/".to_owned(), "ui/second", PayloadKind::Folder),
+                ("/linux/whale".to_owned(), "host/linux/whale", PayloadKind::Either),
+                ("/tools".to_owned(), "host/tools", PayloadKind::Either),
+                (
+                    "/compose/compose.yaml".to_owned(),
+                    "vm/compose/compose.yaml",
+                    PayloadKind::File
+                ),
+            ]
+        );
+        let windows = plan(EXTENSION, System::Windows);
+        let host = |plan: &PayloadPlan| {
+            plan.entries
+                .iter()
+                .filter(|entry| entry.destination.starts_with("host/"))
+                .count()
+        };
+        assert_eq!((host(&windows), host(&plan(EXTENSION, System::Darwin))), (2, 0));
+        assert_eq!(plan("{}", System::Linux).entries, []);
+        assert_eq!(
+            plan(r#"{"icon": "whale"}"#, System::Linux).entries[0].destination,
+            "icon"
+        );
+    }
+
+    #[test]
+    fn the_filter_names_no_path_within_another() {
+        let sources = |metadata: &str| -> Vec<_> {
+            plan(metadata, System::Linux)
+                .sources()
+                .iter()
+                .map(ToString::to_string)
+                .collect()
+        };
+        assert_eq!(sources(EXTENSION), ["/"]);
+        let overlapping = r#"{
+            "icon": "ui/a/whale.svg",
+            "ui": {"dashboard-tab": {"root": "ui"}},
+            "host": {"binaries": [{"linux": ["/ui-tools/whale", "/ui/whale", "/bin/x"]}]}
+        }"#;
+        assert_eq!(sources(overlapping), ["/bin/x", "/ui", "/ui-tools/whale"]);
+    }
+
+    #[test]
+    fn whatever_the_metadata_names_must_be_there_and_only_for_this_system() {
+        let linux = plan(EXTENSION, System::Linux);
+        let complete = [
+            "icon.SVG",
+            "ui/dashboard-tab/app/index.html",
+            "ui/second/x.html",
+            "host/linux/whale",
+            "host/tools/whale",
+            "vm/compose/compose.yaml",
+        ];
+        assert_eq!(
+            missing(&linux, &complete),
+            Vec::<String>::new(),
+            "a folder is there by what is below it"
+        );
+        let named = [
+            "/img/Whale.SVG",
+            "/ui/app/index.html",
+            "/x.html",
+            "/linux/whale",
+            "/tools/whale",
+            "/compose/compose.yaml",
+        ];
+        for (index, named) in named.into_iter().enumerate() {
+            let mut files = complete.to_vec();
+            files.remove(index);
+            assert!(missing(&linux, &files).contains(&named.to_owned()), "{named}");
+        }
+        let with_folder = plan(r#"{"icon": "whale.svg"}"#, System::Linux);
+        assert_eq!(
+            missing(&with_folder, &["icon.svg/x"]),
+            ["/whale.svg"],
+            "a folder is no icon"
+        );
+    }
+
+    #[test]
+    fn listed_files_are_binaries_and_of_a_listed_folder_what_can_run() {
+        let names = |system, files: &[(&str, bool)]| -> Vec<_> {
+            let binaries = plan(EXTENSION, system).host_binaries(files.iter().copied());
+            binaries
+                .into_iter()
+                .map(|binary| (binary.name, binary.path))
+                .collect()
+        };
+        let pair = |name: &str, path: &str| (name.to_owned(), path.to_owned());
+        let linux = [
+            ("host/tools/whale", true),
+            ("host/linux/whale", false),
+            ("host/tools/readme.txt", false),
+            ("host/tools/bin/squid", true),
+            ("ui/dashboard-tab/app/run.sh", true),
+            ("icon.SVG", true),
+        ];
+        assert_eq!(
+            names(System::Linux, &linux),
+            [
+                pair("squid", "host/tools/bin/squid"),
+                pair("whale", "host/linux/whale"),
+                pair("whale", "host/tools/whale"),
+            ]
+        );
+        let windows = [
+            ("host/windows/whale.EXE", false),
+            ("host/windows/whale.dll", true),
+            ("host/windows/noending", true),
+            ("host/data/whale.properties", false),
+        ];
+        assert_eq!(
+            names(System::Windows, &windows),
+            [
+                pair("whale.EXE", "host/windows/whale.EXE"),
+                pair("whale.properties", "host/data/whale.properties"),
+            ]
+        );
+    }
+}
