@@ -8,6 +8,7 @@ mod mounts;
 mod permission;
 mod ports;
 mod sentence;
+mod service;
 mod yaml;
 
 use std::collections::BTreeSet;
@@ -77,7 +78,7 @@ impl Permissions {
                 }
             },
             Some((None, Some(image))) => {
-                found.insert(compose::container("service", Some(image.clone())));
+                found.insert(service::container("service", Some(image.clone())));
             }
             _ => {}
         }
@@ -102,13 +103,12 @@ impl Permissions {
     /// What this release asks for that `installed` does not, as sentences. Empty where nobody needs to be asked.
     ///
     /// A new tag of the same image, another service with the same right, or less of the same (a mount that is only
-    /// read now) is not more. What could not be read is always more, since nobody can say.
+    /// read now) is not more, and neither are tabs and their sockets. What could not be read is always more, since
+    /// nobody can say.
     pub fn beyond(&self, installed: &Self) -> Vec<PermissionLine> {
-        lines(
-            self.0
-                .iter()
-                .filter(|wanted| !installed.0.iter().any(|held| held.covers(wanted))),
-        )
+        let held: BTreeSet<_> = installed.0.iter().map(Permission::right).collect();
+        let is_new = |wanted: &&Permission| !wanted.included_in().iter().any(|right| held.contains(right));
+        lines(self.0.iter().filter(|wanted| wanted.is_right()).filter(is_new))
     }
 }
 

@@ -167,47 +167,34 @@ impl Permission {
         }
     }
 
-    /// Whether whoever has this has `other` too. Which service it is makes no difference to a person: the extension
-    /// has it. What a tab or a service is called is no right at all.
-    pub(super) fn covers(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::UnknownContainers | Self::Elsewhere { .. }, _) => false,
-            (_, Self::Tab { .. } | Self::Socket { .. }) => true,
-            (Self::Container { image: held, .. }, Self::Container { image: wanted, .. }) => {
-                held.as_deref().map(repository) == wanted.as_deref().map(repository)
-            }
-            (
-                Self::Mount {
-                    source: held,
-                    read_only: held_read_only,
-                    ..
-                },
-                Self::Mount {
-                    source: wanted,
-                    read_only,
-                    ..
-                },
-            ) => held == wanted && (!held_read_only || *read_only),
-            (
-                Self::Port {
-                    address: held_address,
-                    port: held,
-                    ..
-                },
-                Self::Port {
-                    address,
-                    port: wanted,
-                    ..
-                },
-            ) => (held_address.is_none() || held_address == address) && held == wanted,
-            _ => self.right() == other.right(),
-        }
+    /// Whether this is something to agree to: what a tab or a socket of its own is called is not.
+    pub(super) fn is_right(&self) -> bool {
+        !matches!(self, Self::Tab { .. } | Self::Socket { .. })
     }
 
-    /// The permission without the service that has it.
-    fn right(&self) -> Self {
+    /// The rights of which each includes this one, in the form of [`Permission::right`]. None for what was not looked
+    /// at: nobody can say that it is the same as before.
+    pub(super) fn included_in(&self) -> Vec<Self> {
+        let right = self.right();
+        let mut wider = right.clone();
+        match &mut wider {
+            Self::UnknownContainers | Self::Elsewhere { .. } => return Vec::new(),
+            Self::Mount { read_only, .. } => *read_only = false,
+            Self::Port { address, .. } => *address = None,
+            _ => {}
+        }
+        vec![right, wider]
+    }
+
+    /// The permission without what makes no difference to a person: which service has it, and which release of an
+    /// image runs.
+    pub(super) fn right(&self) -> Self {
         let mut right = self.clone();
         match &mut right {
+            Self::Container { service, image } => {
+                service.clear();
+                *image = image.as_deref().map(repository);
+            }
             Self::BuiltContainer { service }
             | Self::HostNetwork { service }
             | Self::HostNamespace { service, .. }
@@ -219,7 +206,6 @@ impl Permission {
             | Self::EngineSocket { service, .. }
             | Self::Privileged { service }
             | Self::Provider { service, .. }
-            | Self::Container { service, .. }
             | Self::Port { service, .. }
             | Self::Mount { service, .. } => service.clear(),
             Self::Tab { .. }

@@ -103,6 +103,15 @@ impl<'a> Node<'a> {
         }))
     }
 
+    /// The node itself, where nothing but a mapping makes sense.
+    pub(super) fn mapping(self) -> Result<Self, ComposeParse> {
+        if self.is_mapping() {
+            Ok(self)
+        } else {
+            Err(self.wrong("a mapping"))
+        }
+    }
+
     pub(super) fn is_mapping(&self) -> bool {
         self.value.is_object()
     }
@@ -125,8 +134,9 @@ impl<'a> Node<'a> {
     }
 
     fn wrong(&self, needed: &'static str) -> ComposeParse {
+        let place = if self.place.is_empty() { "/" } else { &self.place };
         ComposeParse::WrongType {
-            place: self.place.clone(),
+            place: place.to_owned(),
             needed,
         }
     }
