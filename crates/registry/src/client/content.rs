@@ -1,0 +1,131 @@
+//! Manifests, configs and blobs: asked for, bounded, and checked against their digests.
+
+use bytes::Bytes;
+use model::{Digest, ExtensionId};
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+
+use super::Selector;
+use super::shared::Shared;
+use crate::error::{ErrorKind, Fault};
+use crate::station::{Request, Scope};
+use crate::verify::{Verifier, check_digest, digest_of};
+use crate::wire::{Answer, SizeLimit, header, read_whole};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, config, document};
+
+/// The header with the digest of a manifest (distribution-spec, "Pulling manifests").
+const CONTENT_DIGEST: &str = "docker-content-digest";
+
+/// The digest of what a tag points to: from the header of a HEAD, or of the document itself.
+pub(super) async fn digest(shared: &Shared, id: &ExtensionId, what: &Selector) -> Result<Digest, Fault> {
+    let answer = shared
+        .ask(id.registry(), &manifest(Method::HEAD, id, what))
+        .await?;
+    match stated_digest(&answer)? {
+        Some(digest) => Ok(digest),
+        None => Ok(document(shared, id, what).await?.digest),
+    }
+}
+
+pub(super) async fn document(shared: &Shared, id: &ExtensionId, what: &Selector) -> Result<Document, Fault> {
+    let limits = shared.limits();
+    let answer = shared
+        .ask(id.registry(), &manifest(Method::GET, id, what))
+        .await?;
+    let stated = match what {
+        Selector::Tag(_) => stated_digest(&answer)?,
+        Selector::Digest(_) => None,
+    };
+    let content_type = header(&answer.response, CONTENT_TYPE.as_str()).map(str::to_owned);
+    let size = SizeLimit {
+        what: "the manifest is",
+        limit: limits.manifest_size,
+        setting: "limits.manifest-size",
+    };
+    let at = |kind| Fault::at(&answer.url, kind);
+    let bytes = read_whole(answer.response, &size, limits).await.map_err(at)?;
+    let digest = settle(what, stated, &bytes).map_err(|invalid| at(invalid.into()))?;
+    document::parse(digest, bytes, content_type.as_deref(), limits).map_err(at)
+}
+
+pub(super) async fn config(
+    shared: &Shared,
+    id: &ExtensionId,
+    manifest: &ImageManifest,
+) -> Result<ImageConfig, Fault> {
+    let limits = shared.limits();
+    let size = SizeLimit {
+        what: "the image config is",
+        limit: limits.config_size,
+        setting: "limits.config-size",
+    };
+    if manifest.config.size > size.limit {
+        return Err(size.exceeded().into());
+    }
+    let answer = blob(shared, id, &manifest.config).await?;
+    let at = |kind| Fault::at(&answer.url, kind);
+    let bytes = read_whole(answer.response, &size, limits).await.map_err(at)?;
+    let mut verifier = Verifier::new(&manifest.config);
+    let read = verifier
+        .update(&bytes)
+        .and_then(|()| verifier.finish())
+        .and_then(|()| config::parse(bytes, manifest));
+    read.map_err(|invalid| at(ErrorKind::from(invalid)))
+}
+
+pub(super) async fn blob(
+    shared: &Shared,
+    id: &ExtensionId,
+    descriptor: &Descriptor,
+) -> Result<Answer, Fault> {
+    let request = Request {
+        method: Method::GET,
+        path: format!("{}/blobs/{}", id.repository(), descriptor.digest),
+        query: None,
+        accept: None,
+        scope: Scope::Pull(id.repository().to_owned()),
+    };
+    shared.ask(id.registry(), &request).await
+}
+
+fn manifest(method: Method, id: &ExtensionId, what: &Selector) -> Request {
+    Request {
+        method,
+        path: format!("{}/manifests/{}", id.repository(), what.reference()),
+        query: None,
+        accept: Some(document::ACCEPT),
+        scope: Scope::Pull(id.repository().to_owned()),
+    }
+}
+
+/// The digest in the answer's header, if there is one.
+fn stated_digest(answer: &Answer) -> Result<Option<Digest>, Fault> {
+    let Some(text) = header(&answer.response, CONTENT_DIGEST) else {
+        return Ok(None);
+    };
+    let digest = text.parse().map_err(|problem| {
+        let place = "the header `Docker-Content-Digest`".to_owned();
+        Fault::at(&answer.url, Invalid::Digest { place, problem })
+    })?;
+    Ok(Some(digest))
+}
+
+/// The digest of a document: the one that was asked for, or for a tag the one that the registry states, each only if
+/// the bytes have it; without either, that of the bytes.
+fn settle(what: &Selector, stated: Option<Digest>, bytes: &Bytes) -> Result<Digest, Invalid> {
+    match (what, stated) {
+        (Selector::Digest(asked), _) => {
+            check_digest(asked, bytes)?;
+            Ok(asked.clone())
+        }
+        (Selector::Tag(_), None) => Ok(Digest::of(bytes)),
+        (Selector::Tag(_), Some(stated)) => {
+            let actual = digest_of(stated.algorithm(), bytes);
+            if actual == stated {
+                Ok(stated)
+            } else {
+                Err(Invalid::WrongDigestHeader { stated, actual })
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The calls: tags, digests, documents, configs, blobs, repositories.
+
+mod content;
+mod list;
+mod shared;
+
+use std::fmt;
+use std::sync::Arc;
+
+use model::{Digest, ExtensionId, Tag};
+
+use crate::error::{Error, Fault, Misconfigured, Operation};
+use crate::settings::Settings;
+use crate::{BlobStream, Descriptor, Document, ImageConfig, ImageManifest, login};
+use list::List;
+use shared::Shared;
+
+/// Asks registries. Clones share connections, tokens and what was learned about each endpoint.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+/// A manifest or an index of a repository: by the name that may move, or by the one that cannot.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selector {
+    /// What the tag points to now.
+    Tag(Tag),
+    /// Exactly this document.
+    Digest(Digest),
+}
+
+impl Selector {
+    /// As it stands at the end of a manifest's address.
+    fn reference(&self) -> String {
+        match self {
+            Self::Tag(tag) => tag.to_string(),
+            Self::Digest(digest) => digest.to_string(),
+        }
+    }
+
+    fn subject(&self, id: &ExtensionId) -> String {
+        match self {
+            Self::Tag(tag) => format!("{id}:{tag}"),
+            Self::Digest(digest) => format!("{id}@{digest}"),
+        }
+    }
+}
+
+impl Client {
+    /// Checks the settings. Opens no connection and reads no file: certificates are read when a registry that needs
+    /// them is first asked, so that a mistake there stops that registry only.
+    ///
+    /// # Errors
+    ///
+    /// `Configuration`, when a `realm` is not a host.
+    pub fn new(settings: Settings) -> Result<Self, Error> {
+        for (registry, its) in &settings.registries {
+            if let Some(realm) = its.realm.as_ref().filter(|realm| !login::is_address(realm)) {
+                let fault = Fault::from(Misconfigured::Realm { realm: realm.clone() });
+                return Err(Error::new(Operation::Settings, registry.clone(), registry, fault));
+            }
+        }
+        Ok(Self {
+            shared: Arc::new(Shared::new(settings)),
+        })
+    }
+
+    /// How many requests were sent since the client was made, those to token servers and after redirects included.
+    pub fn requests(&self) -> u64 {
+        self.shared.wire().sent()
+    }
+
+    /// All tags of a repository, each once, in the registry's order. What is not a legal tag is left out.
+    pub async fn tags(&self, id: &ExtensionId) -> Result<Vec<Tag>, Error> {
+        let list = List::of_tags(id, self.shared.limits());
+        let tags = list.read(&self.shared, |tag| tag.parse().ok()).await;
+        tags.map_err(|fault| Error::new(Operation::Tags, id.to_string(), id.registry(), fault))
+    }
+
+    /// The digest that a tag points to, without its document where the registry says it in a header.
+    pub async fn head(&self, id: &ExtensionId, tag: &Tag) -> Result<Digest, Error> {
+        let what = Selector::Tag(tag.clone());
+        let digest = content::digest(&self.shared, id, &what).await;
+        digest.map_err(|fault| Error::new(Operation::Head, what.subject(id), id.registry(), fault))
+    }
+
+    /// The manifest or index that a tag points to, or that has a digest.
+    pub async fn document(&self, id: &ExtensionId, what: &Selector) -> Result<Document, Error> {
+        let document = content::document(&self.shared, id, what).await;
+        document.map_err(|fault| Error::new(Operation::Document, what.subject(id), id.registry(), fault))
+    }
+
+    /// The config of an image.
+    pub async fn config(&self, id: &ExtensionId, manifest: &ImageManifest) -> Result<ImageConfig, Error> {
+        let config = content::config(&self.shared, id, manifest).await;
+        config.map_err(|fault| {
+            let subject = format!("{id}@{}", manifest.digest);
+            Error::new(Operation::Config, subject, id.registry(), fault)
+        })
+    }
+
+    /// A blob, as a stream that verifies itself against its descriptor.
+    pub async fn blob(&self, id: &ExtensionId, descriptor: &Descriptor) -> Result<BlobStream, Error> {
+        let subject = format!("{id}@{}", descriptor.digest);
+        match content::blob(&self.shared, id, descriptor).await {
+            Ok(answer) => BlobStream::new(answer, descriptor, subject, id.registry()),
+            Err(fault) => Err(Error::new(Operation::Blob, subject, id.registry(), fault)),
+        }
+    }
+
+    /// All repositories of a registry, or `None` where it does not list them (most public ones). What is not a legal
+    /// name is left out.
+    pub async fn repositories(&self, registry: &str) -> Result<Option<Vec<ExtensionId>>, Error> {
+        let list = List::of_repositories(registry, self.shared.limits());
+        let read = |name: &str| ExtensionId::new(registry, name).ok();
+        match list.read(&self.shared, read).await {
+            Ok(repositories) => Ok(Some(repositories)),
+            Err(fault) if list::is_not_offered(&fault.kind) => Ok(None),
+            Err(fault) => {
+                let subject = registry.to_owned();
+                Err(Error::new(Operation::Repositories, subject, registry, fault))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Client")
+            .field("requests", &self.requests())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,329 @@
+//! What went wrong: where, while what was done, and of which kind.
+
+use std::fmt;
+use std::time::Duration;
+
+use model::text::quote;
+use thiserror::Error;
+
+use crate::login::Login;
+use crate::{EndpointParse, Invalid};
+
+/// A failed call. It says what was asked of whom, and never holds a query string or a secret.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct Error(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    operation: Operation,
+    subject: String,
+    registry: String,
+    url: Option<String>,
+    kind: ErrorKind,
+}
+
+impl Error {
+    pub(crate) fn new(operation: Operation, subject: String, registry: &str, fault: Fault) -> Self {
+        Self(Box::new(Details {
+            operation,
+            subject,
+            registry: registry.to_owned(),
+            url: fault.url,
+            kind: fault.kind,
+        }))
+    }
+
+    /// What happened.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// What was being done.
+    pub fn operation(&self) -> Operation {
+        self.0.operation
+    }
+
+    /// What it was done to: a reference (`docker.io/acme/whale:1.2.0`), or a registry for its list of repositories.
+    pub fn subject(&self) -> &str {
+        &self.0.subject
+    }
+
+    /// The registry as references name it.
+    pub fn registry(&self) -> &str {
+        &self.0.registry
+    }
+
+    /// The address that failed, without its query; nothing where no request was sent.
+    pub fn url(&self) -> Option<&str> {
+        self.0.url.as_deref()
+    }
+}
+
+impl fmt::Display for Details {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            operation, subject, ..
+        } = self;
+        match &self.url {
+            Some(url) => write!(formatter, "{operation} {subject} ({url}): {}", self.kind),
+            None => write!(formatter, "{operation} {subject}: {}", self.kind),
+        }
+    }
+}
+
+/// What was being done when it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// Reading the list of tags.
+    Tags,
+    /// Asking for the digest of a tag.
+    Head,
+    /// Reading a manifest or an index.
+    Document,
+    /// Reading an image config.
+    Config,
+    /// Reading a blob.
+    Blob,
+    /// Reading the list of repositories.
+    Repositories,
+    /// Reading the settings, before anything is asked.
+    Settings,
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Tags => "list the tags of",
+            Self::Head => "look up",
+            Self::Document => "read the manifest of",
+            Self::Config => "read the config of",
+            Self::Blob => "read a blob of",
+            Self::Repositories => "list the repositories of",
+            Self::Settings => "read the settings of",
+        })
+    }
+}
+
+/// The kinds of failure, as a caller has to tell them apart.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ErrorKind {
+    /// The registry answered 404.
+    #[error("{missing}")]
+    NotFound {
+        /// What there is not.
+        missing: Missing,
+    },
+    /// 401 or 403 although nothing is known to be wrong with the login: registries answer so for what is private as
+    /// well as for what does not exist.
+    #[error("it does not exist or needs a login ({login})")]
+    HiddenOrMissing {
+        /// 401 or 403.
+        status: u16,
+        /// The login that was tried.
+        login: Login,
+    },
+    /// The registry or its token server does not accept this login.
+    #[error("the login was refused ({login})")]
+    LoginRefused {
+        /// The login that was tried.
+        login: Login,
+    },
+    /// There is a login, but the token server that asks for it may not get it (contract, "Configuration").
+    #[error("the registry's token server {} may not get the login ({login}): {problem}", quote(.realm))]
+    RealmNotTrusted {
+        /// The token server's host, and its port if it is not the usual one.
+        realm: String,
+        /// The login that was kept back.
+        login: Login,
+        /// Which rule keeps it back, and the setting that allows it, if there is one.
+        problem: &'static str,
+    },
+    /// 429: the registry wants to be left alone.
+    #[error("the registry limits how often it may be asked{}", again(*.after))]
+    RateLimited {
+        /// How long from now on, where the registry says so.
+        after: Option<Duration>,
+    },
+    /// No answer, or not a whole one.
+    #[error("{problem}: {cause}")]
+    Network {
+        /// What kind of trouble.
+        problem: NetworkProblem,
+        /// The chain of causes in words.
+        cause: String,
+    },
+    /// A status that a registry should not give here: 5xx, 400, 405, 406 …
+    #[error("the registry answers {status}{}", said_more(.said.as_deref()))]
+    Server {
+        /// The HTTP status.
+        status: u16,
+        /// The first error of the registry's envelope, made printable.
+        said: Option<String>,
+    },
+    /// The answer is not what it should be.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The answer goes over a limit.
+    #[error("{what} over the limit of {limit} (`{setting}`)")]
+    TooLarge {
+        /// What is too large or too many: `the manifest is`, `there are more tags than`.
+        what: &'static str,
+        /// The limit; bytes where a size is meant.
+        limit: u64,
+        /// The setting that holds it.
+        setting: &'static str,
+    },
+    /// Nothing was asked because the settings say so.
+    #[error("nothing is asked of a registry while offline")]
+    Offline,
+    /// The settings do not allow to ask.
+    #[error(transparent)]
+    Configuration(#[from] Misconfigured),
+}
+
+/// What a 404 is about, as far as the registry says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum Missing {
+    /// `NAME_UNKNOWN`: no such repository.
+    #[error("there is no such repository")]
+    Repository,
+    /// `MANIFEST_UNKNOWN`, `MANIFEST_BLOB_UNKNOWN`, `BLOB_UNKNOWN`: the repository has no such tag or digest.
+    #[error("the repository has no such tag or digest")]
+    Content,
+    /// The registry does not say.
+    #[error("there is no such repository, tag or digest")]
+    Unsaid,
+}
+
+/// The kinds of trouble on the way to a registry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum NetworkProblem {
+    /// Nobody listens there.
+    #[error("the connection was refused")]
+    Refused,
+    /// The name has no address.
+    #[error("the name cannot be resolved")]
+    Dns,
+    /// TLS could not be agreed on: an unknown or expired certificate, or a server that does not speak it.
+    #[error("no secure connection")]
+    Tls,
+    /// No connection, or no further byte, within the limits.
+    #[error("no answer in time")]
+    Timeout,
+    /// The connection broke after it stood.
+    #[error("the connection broke")]
+    Broken,
+    /// The connection failed in another way: no route, an unusable proxy.
+    #[error("no connection")]
+    Unreachable,
+}
+
+/// Settings that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Misconfigured {
+    /// The registry's name is no address.
+    #[error(transparent)]
+    Address(#[from] EndpointParse),
+    /// The file of certificates cannot be read or holds none.
+    #[error("certificates of `ca = \"{path}\"`: {problem}")]
+    Certificates {
+        /// The file.
+        path: String,
+        /// Why not.
+        problem: String,
+    },
+    /// The system offers no certificates to trust, so that no TLS connection can be checked.
+    #[error("the certificates of this system cannot be used: {problem}")]
+    SystemCertificates {
+        /// Why not; most often the package `ca-certificates` is missing.
+        problem: String,
+    },
+    /// `realm` is not a host.
+    #[error("`realm = {}` is not a host with an optional port", quote(.realm))]
+    Realm {
+        /// The setting.
+        realm: String,
+    },
+}
+
+/// A failure inside this room, before a public method says what it was doing.
+#[derive(Debug, Clone)]
+pub(crate) struct Fault {
+    pub(crate) kind: ErrorKind,
+    /// Without its query.
+    pub(crate) url: Option<String>,
+}
+
+impl Fault {
+    pub(crate) fn at(url: &url::Url, kind: impl Into<ErrorKind>) -> Self {
+        Self {
+            kind: kind.into(),
+            url: Some(redacted(url)),
+        }
+    }
+}
+
+impl<Kind: Into<ErrorKind>> From<Kind> for Fault {
+    fn from(kind: Kind) -> Self {
+        Self {
+            kind: kind.into(),
+            url: None,
+        }
+    }
+}
+
+/// A URL without login, query and fragment: presigned addresses carry their secret in the query.
+pub(crate) fn redacted(url: &url::Url) -> String {
+    let mut url = url.clone();
+    url.set_query(None);
+    url.set_fragment(None);
+    // These two fail only for URLs that cannot hold a login.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
+}
+
+fn again(after: Option<Duration>) -> String {
+    after.map_or_else(String::new, |after| {
+        format!("; again in {} seconds", after.as_secs().max(1))
+    })
+}
+
+fn said_more(said: Option<&str>) -> String {
+    said.map_or_else(String::new, |said| format!(" ({said})"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_shown_without_what_could_be_secret() {
+        let url = url::Url::parse("https://user:word@cdn.example/blob?X-Amz-Signature=abc#d").unwrap();
+        assert_eq!(redacted(&url), "https://cdn.example/blob");
+    }
+
+    #[test]
+    fn an_error_says_what_was_asked_of_whom_and_what_happened() {
+        let url = url::Url::parse("https://registry.example/v2/acme/whale/tags/list?n=1000").unwrap();
+        let fault = Fault::at(
+            &url,
+            ErrorKind::Server {
+                status: 502,
+                said: None,
+            },
+        );
+        let error = Error::new(
+            Operation::Tags,
+            "registry.example/acme/whale".to_owned(),
+            "registry.example",
+            fault,
+        );
+        assert_eq!(
+            error.to_string(),
+            "list the tags of registry.example/acme/whale (https://registry.example/v2/acme/whale/tags/list): \
+             the registry answers 502"
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Ways in which what a registry answered is not what it should be.
+
+use model::Digest;
+use model::digest::DigestParse;
+use model::text::quote;
+use thiserror::Error;
+
+/// An answer that came, and is wrong: the content does not match its digest, is no image, or breaks a rule that
+/// protects the asker.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum Invalid {
+    /// The bytes have another digest than the one that was asked for.
+    #[error("its digest is {actual}, not {expected}")]
+    WrongDigest {
+        /// The digest that was asked for.
+        expected: Digest,
+        /// The digest of what came.
+        actual: Digest,
+    },
+    /// A blob is shorter or longer than its descriptor says. A longer one is not read to its end.
+    #[error("it has {} bytes instead of {expected}", if *.actual > *.expected { format!("more than {expected}") } else { actual.to_string() })]
+    WrongSize {
+        /// The bytes that the descriptor states.
+        expected: u64,
+        /// The bytes that came, or were announced, until the difference was certain.
+        actual: u64,
+    },
+    /// The registry's `Docker-Content-Digest` differs from the digest of the body that came with it.
+    #[error("the registry says that its digest is {stated}, but the digest of its content is {actual}")]
+    WrongDigestHeader {
+        /// The header.
+        stated: Digest,
+        /// The digest of the body.
+        actual: Digest,
+    },
+    /// A digest in a header or a document is malformed.
+    #[error("{place}: {problem}")]
+    Digest {
+        /// Where it stands: `Docker-Content-Digest`, `layers[2].digest`.
+        place: String,
+        /// What is wrong with it.
+        problem: DigestParse,
+    },
+    /// The document is not JSON, or not of the form that it must have.
+    #[error("{what} cannot be read: {problem}")]
+    Json {
+        /// `the manifest`, `the image config`, `the list of tags`.
+        what: &'static str,
+        /// The parser's words, with line and column.
+        problem: String,
+    },
+    /// The document has both `manifests` and `layers`: an index for one reader and an image for another
+    /// (CVE-2021-41190).
+    #[error("it has both `manifests` and `layers`, so it is no image and no index")]
+    IndexAndImage,
+    /// The document has neither `manifests` nor `layers`.
+    #[error("it has neither `manifests` nor `layers`, so it is no image and no index")]
+    NeitherIndexNorImage,
+    /// A manifest of Docker's first schema, which no engine of today writes.
+    #[error(
+        "it is a manifest of schema 1, which is no longer read; push the image again with a current tool"
+    )]
+    SchemaOne,
+    /// Two known media types that contradict each other, or the content (GHSA-mc8v-mgrf-8f4m).
+    #[error("the registry calls it {}, but it says that it is {}", quote(.header), quote(.body))]
+    MediaTypes {
+        /// The `Content-Type` of the answer.
+        header: String,
+        /// The document's own `mediaType`, or what its fields make it.
+        body: String,
+    },
+    /// A descriptor states a negative size.
+    #[error("{place} has the size {size}")]
+    NegativeSize {
+        /// `config`, `layers[2]`.
+        place: String,
+        /// The size as written.
+        size: i64,
+    },
+    /// The config is not that of an image: it says nothing about layers.
+    #[error("its config ({}) is not that of an image", quote(.media_type))]
+    NotAnImage {
+        /// The config's media type as the manifest states it.
+        media_type: String,
+    },
+    /// Manifest and config disagree about the number of layers.
+    #[error("its manifest lists {layers} layers, its config {diff_ids}")]
+    LayerCount {
+        /// Layers in the manifest.
+        layers: usize,
+        /// `DiffID`s in the config.
+        diff_ids: usize,
+    },
+    /// The labels are something other than a table.
+    #[error("its labels are not a table of texts")]
+    LabelsNotATable,
+    /// A label's value is not a text.
+    #[error("its label {} is not a text", quote(.label))]
+    LabelNotText {
+        /// The label.
+        label: String,
+    },
+    /// The next page of a list is said to be at another place (GHSA-h7vf-4x9w-h99v).
+    #[error("the next page of the list is said to be at {}; pages are only taken from where the list is", quote(.target))]
+    PageElsewhere {
+        /// The target, without its query.
+        target: String,
+    },
+    /// The next page of a list is one that was already read.
+    #[error("the pages of the list go round in circles")]
+    PageLoop,
+    /// A redirect that is not followed.
+    #[error("it is redirected to {}: {problem}", quote(.target))]
+    Redirect {
+        /// The target, without its query.
+        target: String,
+        /// Why it is not followed.
+        problem: &'static str,
+    },
+    /// A 401 without a challenge that this program can answer.
+    #[error("it asks for a login of a kind that is not known here: {}", quote(.challenge))]
+    Challenge {
+        /// The scheme that was offered, or nothing.
+        challenge: String,
+    },
+    /// The registry names a token server that may not be asked.
+    #[error("it names the token server {}: {problem}", quote(.realm))]
+    Realm {
+        /// The token server's address without its query.
+        realm: String,
+        /// Why it may not be asked.
+        problem: &'static str,
+    },
+    /// The token server's answer holds no token.
+    #[error("the token server {} answers without a token", quote(.realm))]
+    NoToken {
+        /// The token server's host.
+        realm: String,
+    },
+}

@@ -1,0 +1,73 @@
+//! What a registry may make this program do, at most.
+
+use std::time::Duration;
+
+/// The bounds on everything that a registry decides. Each field names its setting and the attack that it answers;
+/// [`Default`] holds the documented values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// `limits.manifest-size`: bytes of a manifest or an index. A document without an end fills the memory
+    /// (CVE-2023-25153). Default 4 MiB, the size that the distribution specification lets every registry refuse.
+    pub manifest_size: u64,
+    /// `limits.config-size`: bytes of an image config, for the same reason. Default 4 MiB.
+    pub config_size: u64,
+    /// `limits.layers`: layers of one image. Each costs a request, an open stream and an entry in the plan.
+    /// Default 512; engines stop at 127.
+    pub layers: usize,
+    /// `limits.index-entries`: entries of one index. Each is a platform to judge. Default 1024.
+    pub index_entries: usize,
+    /// `limits.page-size`: bytes of one page of a list. Default 4 MiB.
+    pub page_size: u64,
+    /// `limits.pages`: pages of one list. A `Link` that never ends (GHSA-298f-872v-2rcx). Default 1000.
+    pub pages: usize,
+    /// `limits.tags`: tags of one repository, over all pages. Default 100 000.
+    pub tags: usize,
+    /// `limits.repositories`: repositories of one registry, over all pages. Default 100 000.
+    pub repositories: usize,
+    /// `limits.error-body`: bytes of an error's body that are read for its code; the rest is left. Default 64 KiB.
+    pub error_body: u64,
+    /// `limits.token-size`: bytes of a token server's answer. Default 64 KiB.
+    pub token_size: u64,
+    /// `limits.redirects`: redirects of one request. Default 5.
+    pub redirects: usize,
+    /// `limits.connect-time`: until a connection, with its TLS handshake, stands. Default 10 s.
+    pub connect_time: Duration,
+    /// `limits.idle-time`: between two pieces of an answer. A server that keeps the line and says nothing. Default 30 s.
+    pub idle_time: Duration,
+    /// `limits.document-time`: until a whole manifest, config, page or token is here. A server that sends one byte
+    /// before each idle time runs out. Default 60 s. Blobs are not bound by it: they are as long as they are.
+    pub document_time: Duration,
+    /// `limits.retries`: how often a request is sent again after a broken connection or a 5xx. Default 2.
+    pub retries: usize,
+    /// `limits.retry-after`: the longest time that a registry may make a request wait within one call; beyond it the
+    /// call ends as rate-limited. Default 5 s.
+    pub retry_after: Duration,
+    /// `limits.helper-time`: until a credential helper has answered. Helpers open dialogs that nobody sees. Default 10 s.
+    pub helper_time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        const KIB: u64 = 1024;
+        const MIB: u64 = 1024 * KIB;
+        Self {
+            manifest_size: 4 * MIB,
+            config_size: 4 * MIB,
+            layers: 512,
+            index_entries: 1024,
+            page_size: 4 * MIB,
+            pages: 1000,
+            tags: 100_000,
+            repositories: 100_000,
+            error_body: 64 * KIB,
+            token_size: 64 * KIB,
+            redirects: 5,
+            connect_time: Duration::from_secs(10),
+            idle_time: Duration::from_secs(30),
+            document_time: Duration::from_secs(60),
+            retries: 2,
+            retry_after: Duration::from_secs(5),
+            helper_time: Duration::from_secs(10),
+        }
+    }
+}

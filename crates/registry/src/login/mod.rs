@@ -1,0 +1,207 @@
+//! Who we are to one endpoint: what it asks for, the login that Docker keeps for it, and its tokens.
+//!
+//! Anonymous first. What an endpoint once asked for is remembered, so that its next request comes with an answer.
+
+mod challenge;
+mod credentials;
+mod realm;
+mod token;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use camino::Utf8PathBuf;
+use reqwest::header::HeaderMap;
+use tokio::sync::{Mutex as AsyncMutex, OnceCell};
+use url::Url;
+
+use crate::error::{ErrorKind, Fault};
+use crate::station::Scope;
+use crate::wire::{Authorization, Wire};
+use challenge::{Bearer, Challenge};
+use credentials::{Credentials, Found};
+use token::Token;
+
+pub(crate) use realm::is_address;
+
+/// Where a login came from, for whoever has to repair it. It holds no secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Login {
+    /// There is none for this endpoint.
+    None,
+    /// One may exist, but could not be had: a helper that is missing, fails or hangs, a file that cannot be read.
+    Unavailable {
+        /// What was tried and what happened.
+        reason: String,
+    },
+    /// An entry of `auths` in Docker's configuration.
+    Auths {
+        /// The entry's name.
+        key: String,
+        /// The file.
+        file: Utf8PathBuf,
+    },
+    /// A helper that `credHelpers` names for this endpoint: the program `docker-credential-<name>`.
+    Helper {
+        /// The name.
+        name: String,
+    },
+    /// The helper that `credsStore` names for everything.
+    Store {
+        /// The name.
+        name: String,
+    },
+}
+
+impl fmt::Display for Login {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => formatter.write_str("no login was found for it"),
+            Self::Unavailable { reason } => write!(formatter, "no login could be had: {reason}"),
+            Self::Auths { key, file } => write!(formatter, "auths entry `{key}` of {file}"),
+            Self::Helper { name } => write!(formatter, "credential helper `{name}`"),
+            Self::Store { name } => write!(formatter, "credential store `{name}`"),
+        }
+    }
+}
+
+/// What a [`Doorkeeper`] has to know about its endpoint.
+pub(crate) struct Household {
+    pub(crate) endpoint: Url,
+    /// The setting `realm`.
+    pub(crate) named_realm: Option<String>,
+    pub(crate) docker_config: Option<Utf8PathBuf>,
+    pub(crate) ca: Option<Utf8PathBuf>,
+    pub(crate) helper_time: Duration,
+}
+
+/// The logins and tokens of one endpoint. Nothing of it is ever used for another.
+pub(crate) struct Doorkeeper {
+    household: Household,
+    found: OnceCell<Found>,
+    learned: Mutex<Option<Challenge>>,
+    /// A slot for each scope, locked while its token is being fetched, so that requests that arrive together
+    /// fetch one.
+    tokens: Mutex<HashMap<Scope, Arc<AsyncMutex<Option<Token>>>>>,
+}
+
+impl Doorkeeper {
+    pub(crate) fn new(household: Household) -> Self {
+        Self {
+            household,
+            found: OnceCell::new(),
+            learned: Mutex::default(),
+            tokens: Mutex::default(),
+        }
+    }
+
+    /// What to send with a first request: nothing, until the endpoint has once asked for something.
+    pub(crate) async fn ready(&self, wire: &Wire, scope: &Scope) -> Result<Option<Authorization>, Fault> {
+        let learned = self
+            .learned
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        match learned {
+            None => Ok(None),
+            Some(challenge) => self.satisfy(wire, scope, &challenge, None).await,
+        }
+    }
+
+    /// What to send after a 401: nothing if there is nothing that was not `tried` already.
+    pub(crate) async fn answer(
+        &self,
+        wire: &Wire,
+        scope: &Scope,
+        headers: &HeaderMap,
+        tried: Option<&Authorization>,
+    ) -> Result<Option<Authorization>, Fault> {
+        let challenge = Challenge::of(headers)?;
+        *self.learned.lock().unwrap_or_else(PoisonError::into_inner) = Some(challenge.clone());
+        let authorization = self.satisfy(wire, scope, &challenge, tried).await?;
+        Ok(authorization.filter(|authorization| Some(authorization) != tried))
+    }
+
+    /// The login that stands behind this endpoint's requests, as far as it was looked for.
+    pub(crate) fn login(&self) -> Login {
+        self.found.get().map_or(Login::None, |found| found.login.clone())
+    }
+
+    async fn satisfy(
+        &self,
+        wire: &Wire,
+        scope: &Scope,
+        challenge: &Challenge,
+        tried: Option<&Authorization>,
+    ) -> Result<Option<Authorization>, Fault> {
+        if let Challenge::Bearer(bearer) = challenge {
+            return Ok(Some(self.token(wire, scope, bearer, tried).await?));
+        }
+        Ok(match &self.found().await.credentials {
+            Some(Credentials::Password { user, password }) => Some(Authorization::Basic {
+                user: user.clone(),
+                password: password.clone(),
+            }),
+            // An identity token is for token servers; there is no header for it.
+            Some(Credentials::Identity(_)) | None => None,
+        })
+    }
+
+    async fn found(&self) -> &Found {
+        let server = credentials::server_of(&self.household.endpoint);
+        let folder = self.household.docker_config.clone();
+        let looking = || credentials::find(server, folder, self.household.helper_time);
+        self.found.get_or_init(looking).await
+    }
+
+    /// A good token for `scope` that is not the one that was just refused.
+    async fn token(
+        &self,
+        wire: &Wire,
+        scope: &Scope,
+        bearer: &Bearer,
+        tried: Option<&Authorization>,
+    ) -> Result<Authorization, Fault> {
+        let slot = {
+            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(tokens.entry(scope.clone()).or_default())
+        };
+        let mut slot = slot.lock().await;
+        if let Some(token) = slot.as_ref().filter(|token| token.is_good()) {
+            let authorization = Authorization::from(token);
+            if Some(&authorization) != tried {
+                return Ok(authorization);
+            }
+        }
+        let token = self.fetch(wire, scope, bearer).await?;
+        let authorization = Authorization::from(&token);
+        *slot = Some(token);
+        Ok(authorization)
+    }
+
+    async fn fetch(&self, wire: &Wire, scope: &Scope, bearer: &Bearer) -> Result<Token, Fault> {
+        let endpoint = &self.household.endpoint;
+        let realm = realm::admit(endpoint, &bearer.realm)?;
+        let found = self.found().await;
+        let objection = realm::objection(endpoint, &realm, self.household.named_realm.as_deref());
+        if let Some(problem) = objection.filter(|_| found.credentials.is_some()) {
+            return Err(Fault::from(ErrorKind::RealmNotTrusted {
+                realm: realm::address(&realm),
+                login: found.login.clone(),
+                problem,
+            }));
+        }
+        let request = token::Request {
+            realm,
+            service: bearer.service.as_deref(),
+            stated: bearer.scope.as_deref(),
+            scope,
+            credentials: found.credentials.as_ref(),
+            login: &found.login,
+            ca: self.household.ca.as_ref(),
+        };
+        request.fetch(wire).await
+    }
+}

@@ -1,0 +1,271 @@
+//! One endpoint of one registry: asking it, with logins and retries, until it has said yes or no.
+
+use std::time::Duration;
+
+use backon::{ExponentialBuilder, Retryable as _};
+use camino::Utf8PathBuf;
+use reqwest::{Method, StatusCode};
+use url::Url;
+
+use crate::error::{ErrorKind, Fault, NetworkProblem};
+use crate::login::{Doorkeeper, Household};
+use crate::settings::{Endpoint, RegistrySettings, Settings};
+use crate::wire::{Answer, Ask, Authorization, Envelope, Wire, read_start, refusal, retry_after};
+
+/// What a token is to allow.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Scope {
+    /// Reading this repository.
+    Pull(String),
+    /// Listing the registry's repositories.
+    Catalog,
+}
+
+impl Scope {
+    /// The scope to ask a token server for, given what the registry `stated`.
+    ///
+    /// A registry that keeps repositories below a prefix of its own states that longer name, and is followed. It is
+    /// not followed to anything else: with our login, that could be a token for what only we may read or write.
+    pub(crate) fn to_ask_for(&self, stated: Option<&str>) -> String {
+        let ours = match self {
+            Self::Pull(repository) => format!("repository:{repository}:pull"),
+            Self::Catalog => "registry:catalog:*".to_owned(),
+        };
+        match (self, stated) {
+            (Self::Pull(repository), Some(stated)) if is_longer_name(stated, repository) => stated.to_owned(),
+            _ => ours,
+        }
+    }
+}
+
+fn is_longer_name(stated: &str, repository: &str) -> bool {
+    stated
+        .strip_prefix("repository:")
+        .and_then(|rest| rest.strip_suffix(":pull"))
+        .and_then(|name| name.strip_suffix(repository))
+        .is_some_and(|front| front.ends_with('/') && !front.contains([':', ' ', ',']))
+}
+
+/// A request in the terms of the distribution API.
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    /// What stands behind `/v2/`.
+    pub(crate) path: String,
+    pub(crate) query: Option<String>,
+    pub(crate) accept: Option<&'static str>,
+    pub(crate) scope: Scope,
+}
+
+/// An endpoint as it is spoken to.
+pub(crate) struct Station {
+    base: Url,
+    ca: Option<Utf8PathBuf>,
+    doorkeeper: Doorkeeper,
+}
+
+impl Station {
+    pub(crate) fn new(endpoint: &Endpoint, registry: Option<&RegistrySettings>, settings: &Settings) -> Self {
+        let base = endpoint.url().clone();
+        let ca = registry.and_then(|registry| registry.ca.clone());
+        let household = Household {
+            endpoint: base.clone(),
+            named_realm: registry.and_then(|registry| registry.realm.clone()),
+            docker_config: settings.docker_config.clone(),
+            ca: ca.clone(),
+            helper_time: settings.limits.helper_time,
+        };
+        Self {
+            base,
+            ca,
+            doorkeeper: Doorkeeper::new(household),
+        }
+    }
+
+    /// Asks, and again after what may pass: `retries` times, with growing random pauses between.
+    pub(crate) async fn ask(&self, wire: &Wire, request: &Request, retries: usize) -> Result<Answer, Fault> {
+        let patience = wire.limits().retry_after;
+        let pauses = ExponentialBuilder::default()
+            .with_min_delay(Duration::from_millis(200))
+            .with_max_delay(Duration::from_secs(2))
+            .with_max_times(retries)
+            .with_jitter();
+        (|| self.ask_once(wire, request))
+            .retry(pauses)
+            .when(|fault| may_pass(&fault.kind, patience))
+            .adjust(|fault, pause| pause.map(|pause| wanted_pause(&fault.kind).unwrap_or(pause)))
+            .notify(|fault, pause| tracing::debug!(problem = %fault.kind, ?pause, "asking again"))
+            .await
+    }
+
+    async fn ask_once(&self, wire: &Wire, request: &Request) -> Result<Answer, Fault> {
+        let first = self.doorkeeper.ready(wire, &request.scope).await?;
+        let answer = self.send(wire, request, first.as_ref()).await?;
+        // A 401 from where we were sent on to is not the registry's, and gets no login.
+        if answer.response.status() != StatusCode::UNAUTHORIZED || !answer.from_origin {
+            return self.judge(wire, answer, first.as_ref()).await;
+        }
+        let headers = answer.response.headers();
+        let second = self
+            .doorkeeper
+            .answer(wire, &request.scope, headers, first.as_ref())
+            .await
+            .map_err(|fault| Fault {
+                url: fault.url.or_else(|| Some(crate::error::redacted(&answer.url))),
+                ..fault
+            })?;
+        match second {
+            None => self.judge(wire, answer, first.as_ref()).await,
+            Some(second) => {
+                let answer = self.send(wire, request, Some(&second)).await?;
+                self.judge(wire, answer, Some(&second)).await
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        wire: &Wire,
+        request: &Request,
+        authorization: Option<&Authorization>,
+    ) -> Result<Answer, Fault> {
+        let ask = Ask {
+            method: request.method.clone(),
+            url: self.address(request),
+            accept: request.accept,
+            authorization,
+            form: None,
+            ca: self.ca.as_ref(),
+        };
+        wire.send(ask).await
+    }
+
+    fn address(&self, request: &Request) -> Url {
+        let mut url = self.base.clone();
+        let front = self.base.path().trim_end_matches('/');
+        url.set_path(&format!("{front}/v2/{}", request.path));
+        url.set_query(request.query.as_deref());
+        url
+    }
+
+    /// A success, or what the refusal means; `shown` is the authorization that came with the request.
+    async fn judge(
+        &self,
+        wire: &Wire,
+        answer: Answer,
+        shown: Option<&Authorization>,
+    ) -> Result<Answer, Fault> {
+        let status = answer.response.status();
+        if status == StatusCode::OK {
+            return Ok(answer);
+        }
+        let after = retry_after(&answer.response);
+        let login = self.doorkeeper.login();
+        let password_refused =
+            status == StatusCode::UNAUTHORIZED && matches!(shown, Some(Authorization::Basic { .. }));
+        let kind = if password_refused && answer.from_origin {
+            ErrorKind::LoginRefused { login }
+        } else {
+            let body = read_start(answer.response, wire.limits()).await;
+            refusal(status, &Envelope::parse(&body), after, &login)
+        };
+        Err(Fault::at(&answer.url, kind))
+    }
+}
+
+/// Whether the same request may go well a little later.
+fn may_pass(kind: &ErrorKind, patience: Duration) -> bool {
+    match kind {
+        ErrorKind::Network { problem, .. } => {
+            matches!(problem, NetworkProblem::Refused | NetworkProblem::Broken)
+        }
+        ErrorKind::Server { status, .. } => matches!(status, 500 | 502 | 503 | 504),
+        ErrorKind::RateLimited { after } => after.is_some_and(|after| after <= patience),
+        _ => false,
+    }
+}
+
+/// The pause that the registry itself asked for.
+fn wanted_pause(kind: &ErrorKind) -> Option<Duration> {
+    match kind {
+        ErrorKind::RateLimited { after } => *after,
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_registry_cannot_have_a_token_made_for_something_else() {
+        let ours = "repository:acme/whale:pull";
+        let scope = Scope::Pull("acme/whale".to_owned());
+        for (stated, asked) in [
+            (None, ours),
+            (Some(ours), ours),
+            (
+                Some("repository:hub/acme/whale:pull"),
+                "repository:hub/acme/whale:pull",
+            ),
+            (Some("repository:acme/whale:pull,push"), ours),
+            (Some("repository:acme/secret:pull"), ours),
+            (Some("repository:xacme/whale:pull"), ours),
+            (
+                Some("repository:acme/secret:pull repository:x/acme/whale:pull"),
+                ours,
+            ),
+            (Some("registry:catalog:*"), ours),
+        ] {
+            assert_eq!(scope.to_ask_for(stated), asked, "{stated:?}");
+        }
+        assert_eq!(Scope::Catalog.to_ask_for(Some(ours)), "registry:catalog:*");
+    }
+
+    #[test]
+    fn the_api_stands_behind_the_endpoints_path() {
+        let address = |endpoint: &str| {
+            let endpoint = Endpoint::new(endpoint, false).unwrap();
+            let request = Request {
+                method: Method::GET,
+                path: "acme/whale/tags/list".to_owned(),
+                query: Some("n=1000".to_owned()),
+                accept: None,
+                scope: Scope::Catalog,
+            };
+            let station = Station::new(&endpoint, None, &Settings::default());
+            station.address(&request).to_string()
+        };
+        let expected = "https://mirror.example/hub/v2/acme/whale/tags/list?n=1000";
+        assert_eq!(address("https://mirror.example/hub/"), expected);
+        let expected = "https://mirror.example/v2/acme/whale/tags/list?n=1000";
+        assert_eq!(address("https://mirror.example"), expected);
+    }
+
+    #[test]
+    fn only_what_may_pass_is_tried_again() {
+        let patience = Duration::from_secs(5);
+        let limited = |after: u64| ErrorKind::RateLimited {
+            after: Some(Duration::from_secs(after)),
+        };
+        let server = |status| ErrorKind::Server { status, said: None };
+        let network = |problem| ErrorKind::Network {
+            problem,
+            cause: String::new(),
+        };
+        for (kind, again) in [
+            (server(503), true),
+            (server(501), false),
+            (server(400), false),
+            (limited(5), true),
+            (limited(6), false),
+            (ErrorKind::RateLimited { after: None }, false),
+            (network(NetworkProblem::Broken), true),
+            (network(NetworkProblem::Refused), true),
+            (network(NetworkProblem::Timeout), false),
+            (network(NetworkProblem::Tls), false),
+            (network(NetworkProblem::Dns), false),
+        ] {
+            assert_eq!(may_pass(&kind, patience), again, "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! HTTP: one request, its redirects, and the body of its answer within limits.
+
+mod answer;
+mod body;
+mod connections;
+mod redirect;
+mod trouble;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use camino::Utf8PathBuf;
+use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::{Method, Response};
+use url::Url;
+
+use crate::error::{ErrorKind, Fault, redacted};
+use crate::secret::Secret;
+use crate::{Invalid, Limits};
+
+pub(crate) use answer::{Envelope, refusal, retry_after};
+pub(crate) use body::{SizeLimit, read_start, read_whole};
+pub(crate) use trouble::in_words;
+
+use connections::Connections;
+
+/// Everything that sends requests; one for each [`Client`](crate::Client).
+pub(crate) struct Wire {
+    connections: Connections,
+    limits: Limits,
+    sent: AtomicU64,
+}
+
+/// One request as it is to be sent.
+pub(crate) struct Ask<'a> {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    pub(crate) accept: Option<&'a str>,
+    pub(crate) authorization: Option<&'a Authorization>,
+    /// The body of a form; requests with one follow no redirect.
+    pub(crate) form: Option<String>,
+    /// The certificates to trust besides the system's.
+    pub(crate) ca: Option<&'a Utf8PathBuf>,
+}
+
+/// What proves who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Authorization {
+    /// RFC 7617.
+    Basic { user: String, password: Secret },
+    /// RFC 6750.
+    Bearer(Secret),
+}
+
+/// The first answer that is no redirect.
+pub(crate) struct Answer {
+    pub(crate) response: Response,
+    /// Where it came from.
+    pub(crate) url: Url,
+    /// Whether it came from the host that was asked, and not from one that it sent us on to.
+    pub(crate) from_origin: bool,
+}
+
+impl Wire {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Self {
+            connections: Connections::new(limits.clone()),
+            limits,
+            sent: AtomicU64::new(0),
+        }
+    }
+
+    /// How many requests were sent, those of redirects and token servers included.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Sends a request and follows its redirects; the authorization goes to the origin that it was meant for only.
+    pub(crate) async fn send(&self, ask: Ask<'_>) -> Result<Answer, Fault> {
+        let origin = ask.url.origin();
+        let mut url = ask.url.clone();
+        for _ in 0..=self.limits.redirects {
+            let from_origin = url.origin() == origin;
+            let response = self.send_once(&ask, &url, from_origin).await?;
+            let Some(next) = redirect::target(&url, &response)? else {
+                return Ok(Answer {
+                    response,
+                    url,
+                    from_origin,
+                });
+            };
+            if ask.form.is_some() {
+                return Err(unfollowed(&url, &next, "a login is not sent on"));
+            }
+            url = next;
+        }
+        Err(unfollowed(
+            &ask.url,
+            &url,
+            "there are more redirects than `limits.redirects`",
+        ))
+    }
+
+    async fn send_once(&self, ask: &Ask<'_>, url: &Url, from_origin: bool) -> Result<Response, Fault> {
+        let client = self.connections.for_url(url, ask.ca)?;
+        let mut request = client.request(ask.method.clone(), url.clone());
+        if let Some(accept) = ask.accept {
+            request = request.header(ACCEPT, accept);
+        }
+        if let Some(form) = &ask.form {
+            request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .body(form.clone());
+        }
+        // Both mark the header as sensitive, so that no log of the HTTP library shows it.
+        request = match ask.authorization.filter(|_| from_origin) {
+            Some(Authorization::Basic { user, password }) => {
+                request.basic_auth(user, Some(password.expose()))
+            }
+            Some(Authorization::Bearer(token)) => request.bearer_auth(token.expose()),
+            None => request,
+        };
+        self.sent.fetch_add(1, Ordering::Relaxed);
+        let answer = request
+            .send()
+            .await
+            .map_err(|error| Fault::at(url, in_words(error)))?;
+        tracing::debug!(method = %ask.method, url = redacted(url), status = answer.status().as_u16(), "asked");
+        Ok(answer)
+    }
+}
+
+fn unfollowed(from: &Url, to: &Url, problem: &'static str) -> Fault {
+    let target = redacted(to);
+    Fault::at(from, ErrorKind::from(Invalid::Redirect { target, problem }))
+}
+
+/// The text of a header, if it is there and printable.
+pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
+    response.headers().get(name)?.to_str().ok()
+}
+
+/// The `Location` of a redirect.
+fn location(response: &Response) -> Option<&str> {
+    header(response, LOCATION.as_str())
+}
