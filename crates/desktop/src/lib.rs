@@ -1,1 +1,130 @@
-//! Placeholder.
+//! The use cases: scan, install, update, remove, show, search.
+//!
+//! This room knows the order of things. It asks `model` what to do, and `registry`, `archive` and `store` to do it: it
+//! is the only room that holds all three, and joins them (a layer's stream goes through `archive` into `store`). It
+//! reports through one stream of [`model::event::Event`]s. It must not know terminals, web pages or argument parsers,
+//! and decides nothing that `model` could.
+
+mod choose;
+mod consent;
+mod contents;
+mod error;
+mod facts;
+mod install;
+mod layer;
+mod list;
+mod look;
+mod payload;
+mod remove;
+mod scan;
+mod search;
+mod show;
+mod update;
+
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use model::event::Event;
+use model::{Host, Policy};
+use store::Store;
+
+pub use consent::Consent;
+pub use error::{Cause, Error, Kind, Phase};
+pub use install::{Installation, Outcome};
+pub use list::{Listed, Listing};
+pub use scan::ScanReport;
+pub use search::Hit;
+pub use show::{Details, ReleaseLine};
+pub use update::Selection;
+
+/// Where the time comes from: the system's clock, or one of a test.
+pub type Clock = fn() -> Timestamp;
+
+/// Who listens to the events. Called from several threads, and must not block.
+pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// What a desktop is told once.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// What this desktop is.
+    pub host: Host,
+    /// What may be taken here.
+    pub policy: Policy,
+    /// How registries are spoken to.
+    pub registry: registry::Settings,
+    /// The bounds on what an image may hold.
+    pub archive: archive::Limits,
+    /// The bounds on `metadata.json`.
+    pub metadata: model::metadata::MetadataLimits,
+    /// The time.
+    pub clock: Clock,
+}
+
+/// The use cases over one home folder and its settings.
+pub struct Desktop {
+    settings: Settings,
+    store: Store,
+    registry: registry::Client,
+    facts: Mutex<facts::Memory>,
+    listener: Listener,
+}
+
+impl std::fmt::Debug for Desktop {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Desktop")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Desktop {
+    /// Joins a store with settings. Opens no connection and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the settings of a registry cannot be used, such as a certificate file that is missing.
+    pub fn new(settings: Settings, store: Store, listener: Listener) -> Result<Self, Error> {
+        let registry = registry::Client::new(settings.registry.clone())
+            .map_err(|error| Error::from_registry(Phase::Settings, error))?;
+        let facts = Mutex::new(facts::Memory::open(&store));
+        Ok(Self {
+            settings,
+            store,
+            registry,
+            facts,
+            listener,
+        })
+    }
+
+    /// The home folder.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// How many requests were sent to registries so far.
+    pub fn requests(&self) -> u64 {
+        self.registry.requests()
+    }
+
+    fn now(&self) -> Timestamp {
+        (self.settings.clock)()
+    }
+
+    fn emit(&self, event: Event) {
+        (self.listener)(event);
+    }
+
+    fn warn(&self, message: impl Into<String>) {
+        self.emit(Event::Warned {
+            message: message.into(),
+        });
+    }
+
+    fn memory(&self) -> std::sync::MutexGuard<'_, facts::Memory> {
+        // A panic while the lock was held cannot leave the memory half changed: each of its writes is a transaction.
+        self.facts
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,275 @@
+//! The content of an image: its layers, read once each, merged into one tree.
+//!
+//! The metadata decides which files are wanted, and stands in one of the layers itself. Small layers are read first, side
+//! by side, in search of it; then the others from the top until it is found; from then on the rest streams by with a
+//! filter. What the filter could not foresee (a link out of a UI folder, a metadata file that a higher layer replaces) is
+//! read again at the end, from the blobs that were kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use model::payload::{PayloadEntry, PayloadKind, PayloadPlan};
+use model::{ExtensionId, ImagePath};
+use store::Staging;
+
+use crate::Desktop;
+use crate::error::{Cause, Error, Phase};
+use crate::layer::{Layer, ReadLayer};
+use crate::look::Image;
+
+/// The name of the metadata, and how the older edition of the design spells it.
+const METADATA_NAMES: [&str; 2] = ["metadata.json", "metedata.json"];
+/// Compressed layers up to this size, in bytes, are read before it is known what is wanted of them.
+const SMALL: u64 = 1 << 20;
+/// How many layers are read side by side.
+const AT_ONCE: usize = 4;
+
+/// A merged image, some of whose files are staged.
+pub(crate) struct Contents<'a> {
+    layers: Layers<'a>,
+    tree: ImageTree,
+}
+
+impl<'a> Contents<'a> {
+    /// Reads and verifies every layer, and stages what the metadata most likely wants.
+    pub(crate) async fn read(
+        desktop: &'a Desktop,
+        id: &'a ExtensionId,
+        image: &'a Image,
+        staging: &'a Staging,
+    ) -> Result<Self, Error> {
+        let layers = Layers {
+            desktop,
+            id,
+            image,
+            staging,
+        };
+        let read = layers.read_all().await?.into_values().collect();
+        let tree = ImageTree::merge(read, &desktop.settings.archive).map_err(content_error)?;
+        Ok(Self { layers, tree })
+    }
+
+    /// The bytes of the metadata, as the merged image has it.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::NoMetadata`], or what stands in the way of reading it.
+    pub(crate) async fn metadata_file(&self) -> Result<Vec<u8>, Error> {
+        let [usual, misspelt] = METADATA_NAMES;
+        let file = match self.find(usual)? {
+            Some(file) => file,
+            None => self.misspelt_metadata(usual, misspelt)?,
+        };
+        self.ensure_staged(std::slice::from_ref(&file)).await?;
+        self.layers.staged_metadata(file.content)
+    }
+
+    fn misspelt_metadata(&self, usual: &str, misspelt: &str) -> Result<SelectedFile, Error> {
+        let file = self
+            .find(misspelt)?
+            .ok_or_else(|| Error::new(Phase::Unpack, Cause::NoMetadata))?;
+        self.layers.desktop.warn(format!(
+            "the metadata stands in `/{misspelt}`; its name is `/{usual}`"
+        ));
+        Ok(file)
+    }
+
+    /// Resolves the plan in the merged image, and makes sure that every file of it is staged.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::NamedFileMissing`] where the image lacks what the metadata names, and what the contract refuses.
+    pub(crate) async fn select(&self, plan: &PayloadPlan) -> Result<Vec<SelectedFile>, Error> {
+        let desktop = self.layers.desktop;
+        let requests: Vec<_> = plan.entries.iter().map(selection).collect();
+        let selected = self
+            .tree
+            .select(&requests, &desktop.settings.archive)
+            .map_err(content_error)?;
+        let destinations: BTreeSet<_> = selected
+            .files
+            .iter()
+            .map(|file| file.destination.clone())
+            .collect();
+        if let Some(missing) = plan.missing(&destinations).first() {
+            return Err(Error::new(
+                Phase::Unpack,
+                Cause::NamedFileMissing(missing.named.clone()),
+            ));
+        }
+        for left_out in &selected.warnings {
+            desktop.warn(left_out.to_string());
+        }
+        self.ensure_staged(&selected.files).await?;
+        Ok(selected.files)
+    }
+
+    fn find(&self, name: &str) -> Result<Option<SelectedFile>, Error> {
+        let source = image_path(name);
+        let selection = Selection {
+            source,
+            destination: name.to_owned(),
+            kind: SelectionKind::File,
+        };
+        match self
+            .tree
+            .select(&[selection], &self.layers.desktop.settings.archive)
+        {
+            Ok(selected) => Ok(selected.files.into_iter().next()),
+            Err(archive::Error::Missing { .. }) => Ok(None),
+            Err(error) => Err(content_error(error)),
+        }
+    }
+
+    /// Reads again, from what was kept, the layers with files that the filter did not foresee.
+    async fn ensure_staged(&self, files: &[SelectedFile]) -> Result<(), Error> {
+        let mut missing: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for file in files {
+            if !self.layers.staging.contains(key_of(file.content)) {
+                missing
+                    .entry(file.content.layer)
+                    .or_default()
+                    .insert(file.content.entry);
+            }
+        }
+        let layers = missing
+            .into_iter()
+            .map(|(position, entries)| self.layers.layer(position, Want::Entries(entries)))
+            .collect();
+        self.layers.read(layers).await?;
+        Ok(())
+    }
+}
+
+/// The layers of one image, and where their content goes.
+#[derive(Clone, Copy)]
+struct Layers<'a> {
+    desktop: &'a Desktop,
+    id: &'a ExtensionId,
+    image: &'a Image,
+    staging: &'a Staging,
+}
+
+impl Layers<'_> {
+    /// Reads every layer once: by position, from the bottom.
+    async fn read_all(self) -> Result<BTreeMap<u32, LayerIndex>, Error> {
+        let metadata = Want::Below(METADATA_NAMES.map(image_path).to_vec());
+        let (small, mut large): (Vec<u32>, Vec<u32>) = self
+            .positions()
+            .partition(|&position| self.size(position) <= SMALL);
+        let mut read = self.read_each_once(&small, &metadata).await?;
+        while read.values().all(|layer| layer.stored.is_empty())
+            && let Some(top) = large.pop()
+        {
+            read.extend(self.read_each_once(&[top], &metadata).await?);
+        }
+        let foreseen = Want::Below(self.foresee(&read));
+        read.extend(self.read_each_once(&large, &foreseen).await?);
+        Ok(read
+            .into_iter()
+            .map(|(position, layer)| (position, layer.index))
+            .collect())
+    }
+
+    /// What the highest metadata file so far wants of the layers that are still to come.
+    fn foresee(self, read: &BTreeMap<u32, ReadLayer>) -> Vec<ImagePath> {
+        let highest = read.values().rev().find_map(|layer| layer.stored.last());
+        let metadata = highest
+            .and_then(|&key| self.staged_metadata(key).ok())
+            .and_then(|bytes| self.desktop.parse_metadata(&bytes).ok());
+        let mut wanted = METADATA_NAMES.map(image_path).to_vec();
+        if let Some(metadata) = metadata {
+            wanted.extend(PayloadPlan::new(&metadata, self.desktop.settings.host.system).sources());
+        }
+        wanted
+    }
+
+    fn staged_metadata(self, key: ContentKey) -> Result<Vec<u8>, Error> {
+        // One byte more than is allowed is enough for the parser to refuse it for its size.
+        let limit = self.desktop.settings.metadata.size as u64 + 1;
+        self.staging
+            .read(key_of(key), limit)
+            .map_err(|error| content_error(archive::Error::Sink(error)))
+    }
+
+    /// Reads layers side by side. One that the image holds twice is fetched once: its second reading comes after.
+    async fn read_each_once(self, positions: &[u32], want: &Want) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+        let mut seen = BTreeSet::new();
+        let layers = positions
+            .iter()
+            .map(|&position| self.layer(position, want.clone()));
+        let (first, again): (Vec<_>, Vec<_>) =
+            layers.partition(|layer| seen.insert(layer.descriptor.digest.clone()));
+        let mut read = self.read(first).await?;
+        read.extend(self.read(again).await?);
+        Ok(read)
+    }
+
+    async fn read(self, layers: Vec<Layer>) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+        stream::iter(layers)
+            .map(|layer| async move {
+                let position = layer.position;
+                Ok((
+                    position,
+                    self.desktop.read_layer(self.id, layer, self.staging).await?,
+                ))
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect()
+            .await
+    }
+
+    fn positions(self) -> std::ops::Range<u32> {
+        // `registry::Limits` bounds the number of layers far below what fits here.
+        0..u32::try_from(self.image.manifest.layers.len()).unwrap_or(u32::MAX)
+    }
+
+    fn size(self, position: u32) -> u64 {
+        self.image.manifest.layers[position as usize].size
+    }
+
+    fn layer(self, position: u32, want: Want) -> Layer {
+        let at = position as usize;
+        Layer {
+            position,
+            descriptor: self.image.manifest.layers[at].clone(),
+            diff_id: self.image.config.diff_ids[at].clone(),
+            want,
+        }
+    }
+}
+
+fn selection(entry: &PayloadEntry) -> Selection {
+    let kind = match entry.kind {
+        PayloadKind::File => SelectionKind::File,
+        PayloadKind::Folder => SelectionKind::Folder,
+        PayloadKind::Either => SelectionKind::Either,
+    };
+    Selection {
+        source: entry.source.clone(),
+        destination: entry.destination.clone(),
+        kind,
+    }
+}
+
+/// The store names content by two numbers; here they are the layer and the entry.
+pub(crate) fn key_of(content: ContentKey) -> store::ContentKey {
+    (content.layer, content.entry)
+}
+
+/// A path of this program's own. One that is not plain would be the root, which holds no file.
+fn image_path(text: &str) -> ImagePath {
+    ImagePath::parse(text).unwrap_or_else(|_| ImagePath::root())
+}
+
+fn content_error(error: archive::Error) -> Error {
+    let named = match &error {
+        archive::Error::Missing { path } => ImagePath::parse(path).ok(),
+        _ => None,
+    };
+    Error::new(
+        Phase::Unpack,
+        named.map_or(Cause::Content(error), Cause::NamedFileMissing),
+    )
+}

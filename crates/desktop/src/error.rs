@@ -1,0 +1,384 @@
+//! What went wrong in a use case: in which phase, with what, why, and what to do.
+
+use std::fmt;
+
+use model::metadata::MetadataParse;
+use model::reference::Reference;
+use model::verdict::{Reason, ReasonCode};
+use model::{Digest, ExtensionId, ImagePath};
+use registry::ErrorKind as RegistryKind;
+
+/// A failed use case.
+#[derive(Debug)]
+pub struct Error {
+    phase: Phase,
+    reference: Option<String>,
+    cause: Box<Cause>,
+}
+
+/// What was being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Before anything: reading settings.
+    Settings,
+    /// Asking the allow-list and the host.
+    Policy,
+    /// Turning a reference into a digest, and reading manifest and config.
+    Resolve,
+    /// Reading layers.
+    Fetch,
+    /// Putting the payload together.
+    Unpack,
+    /// Asking the user.
+    Consent,
+    /// Writing the home folder.
+    Store,
+    /// Scanning.
+    Scan,
+}
+
+impl Phase {
+    /// The stable word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Settings => "settings",
+            Self::Policy => "policy",
+            Self::Resolve => "resolve",
+            Self::Fetch => "fetch",
+            Self::Unpack => "unpack",
+            Self::Consent => "consent",
+            Self::Store => "store",
+            Self::Scan => "scan",
+        }
+    }
+}
+
+/// Why it failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The registry.
+    Registry(registry::Error),
+    /// The content of a layer, or of the image as a whole.
+    Content(archive::Error),
+    /// The home folder.
+    Store(store::Error),
+    /// Policy or host refuse, with every reason.
+    Refused(Vec<Reason>),
+    /// Every registry was asked, and none answered.
+    NothingReached,
+    /// It is not installed.
+    NotInstalled(ExtensionId),
+    /// The repository has no tag that could be installed.
+    NoRelease(ExtensionId),
+    /// A tag that was written beside a digest points to another one.
+    TagIsElsewhere {
+        /// What was written.
+        written: Digest,
+        /// Where the tag points.
+        found: Digest,
+    },
+    /// The tags of this repository point elsewhere each time they are asked for.
+    KeepsMoving(ExtensionId),
+    /// The metadata is unusable.
+    Metadata(MetadataParse),
+    /// The image has no metadata.
+    NoMetadata,
+    /// The metadata names a file that the image lacks.
+    NamedFileMissing(ImagePath),
+    /// An index points to another index.
+    NestedIndex(Digest),
+    /// The user said no.
+    Declined,
+    /// There is a question, and nobody to answer it.
+    NobodyToAsk,
+    /// A task of this program ended without an answer.
+    Interrupted(String),
+}
+
+/// The kinds of failure, as exit codes tell them apart (contract `cli.md`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Failed otherwise.
+    Failed,
+    /// Wrong usage.
+    Usage,
+    /// Refused by policy or host.
+    Refused,
+    /// No such extension, repository, tag or digest.
+    NotFound,
+    /// A registry could not be reached, or refused the login.
+    Unreachable,
+    /// The content is not what it should be.
+    Invalid,
+}
+
+impl Error {
+    pub(crate) fn new(phase: Phase, cause: Cause) -> Self {
+        Self {
+            phase,
+            reference: None,
+            cause: Box::new(cause),
+        }
+    }
+
+    pub(crate) fn from_registry(phase: Phase, error: registry::Error) -> Self {
+        Self::new(phase, Cause::Registry(error))
+    }
+
+    pub(crate) fn refused(reasons: Vec<Reason>) -> Self {
+        Self::new(Phase::Policy, Cause::Refused(reasons))
+    }
+
+    /// The same error, said of `reference`, unless it says so already.
+    #[must_use]
+    pub(crate) fn about(mut self, reference: &impl fmt::Display) -> Self {
+        self.reference.get_or_insert_with(|| reference.to_string());
+        self
+    }
+
+    /// What was being done.
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+
+    /// What it was done to, in normal form.
+    pub fn reference(&self) -> Option<&str> {
+        self.reference.as_deref()
+    }
+
+    /// Why it failed.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// Which kind of failure it is.
+    pub fn kind(&self) -> Kind {
+        match &*self.cause {
+            Cause::Registry(error) => registry_kind(error.kind()),
+            Cause::Content(error) if error.is_about_content() => Kind::Invalid,
+            Cause::Content(_) | Cause::Store(_) | Cause::Declined | Cause::Interrupted(_) => Kind::Failed,
+            Cause::Refused(_) => Kind::Refused,
+            Cause::NotInstalled(_) | Cause::NoRelease(_) => Kind::NotFound,
+            Cause::NothingReached => Kind::Unreachable,
+            Cause::TagIsElsewhere { .. }
+            | Cause::KeepsMoving(_)
+            | Cause::Metadata(_)
+            | Cause::NoMetadata
+            | Cause::NamedFileMissing(_)
+            | Cause::NestedIndex(_) => Kind::Invalid,
+            Cause::NobodyToAsk => Kind::Usage,
+        }
+    }
+
+    /// The stable word of the failure.
+    pub fn code(&self) -> &'static str {
+        match &*self.cause {
+            Cause::Registry(error) => registry_code(error.kind()),
+            Cause::Content(error) if error.is_about_content() => "invalid-content",
+            Cause::Content(_) => "read-failed",
+            Cause::Store(_) => "store",
+            Cause::Refused(reasons) => reasons.first().map_or("refused", |reason| code_word(reason.code)),
+            Cause::NothingReached => "unreachable",
+            Cause::NotInstalled(_) => "not-installed",
+            Cause::NoRelease(_) => "no-release",
+            Cause::TagIsElsewhere { .. } | Cause::KeepsMoving(_) => "tag-elsewhere",
+            Cause::Metadata(_) => "invalid-metadata",
+            Cause::NoMetadata => "no-metadata",
+            Cause::NamedFileMissing(_) => "missing-file",
+            Cause::NestedIndex(_) => "invalid-content",
+            Cause::Declined => "declined",
+            Cause::NobodyToAsk => "nobody-to-ask",
+            Cause::Interrupted(_) => "interrupted",
+        }
+    }
+
+    /// What the user can do, where something is known to help.
+    pub fn help(&self) -> Option<String> {
+        match &*self.cause {
+            Cause::Registry(error) => registry_help(error),
+            Cause::Refused(reasons) => reasons.iter().find_map(|reason| refusal_help(reason.code)),
+            Cause::NothingReached => {
+                Some("look at the reasons above; `outrigger config show` shows the endpoints".to_owned())
+            }
+            Cause::NotInstalled(_) => Some("`outrigger ls` shows what is installed".to_owned()),
+            Cause::NoRelease(id) => Some(format!(
+                "releases are tags such as `1.2.0`; install another tag by its name: `outrigger install {id}:TAG`"
+            )),
+            Cause::NobodyToAsk => Some("pass `--force` to install without the question".to_owned()),
+            Cause::NoMetadata | Cause::Metadata(_) | Cause::NamedFileMissing(_) => {
+                Some("only the extension's author can mend this".to_owned())
+            }
+            Cause::Content(_)
+            | Cause::Store(_)
+            | Cause::TagIsElsewhere { .. }
+            | Cause::KeepsMoving(_)
+            | Cause::NestedIndex(_)
+            | Cause::Declined
+            | Cause::Interrupted(_) => None,
+        }
+    }
+}
+
+/// The word that findings and errors share.
+pub(crate) fn code_word(code: ReasonCode) -> &'static str {
+    match code {
+        ReasonCode::NotAllowed => "not-allowed",
+        ReasonCode::ApiVersion => "api-version",
+        ReasonCode::ApiRequirement => "api-requirement",
+        ReasonCode::Platform => "platform",
+        ReasonCode::MinimumAge => "minimum-age",
+        ReasonCode::Held => "held",
+        ReasonCode::RateLimited => "rate-limited",
+        ReasonCode::Login => "login",
+        ReasonCode::Network => "network",
+        ReasonCode::Server => "server",
+        ReasonCode::NotFound => "not-found",
+        ReasonCode::Invalid => "invalid",
+    }
+}
+
+fn registry_kind(kind: &RegistryKind) -> Kind {
+    match kind {
+        RegistryKind::NotFound { .. } => Kind::NotFound,
+        RegistryKind::Invalid(_) | RegistryKind::TooLarge { .. } => Kind::Invalid,
+        RegistryKind::Configuration(_) => Kind::Usage,
+        RegistryKind::HiddenOrMissing { .. }
+        | RegistryKind::LoginRefused { .. }
+        | RegistryKind::RealmNotTrusted { .. }
+        | RegistryKind::RateLimited { .. }
+        | RegistryKind::Network { .. }
+        | RegistryKind::Server { .. }
+        | RegistryKind::Offline => Kind::Unreachable,
+    }
+}
+
+fn registry_code(kind: &RegistryKind) -> &'static str {
+    match kind {
+        RegistryKind::Offline => "offline",
+        RegistryKind::Configuration(_) => "configuration",
+        other => code_word(registry_reason(other)),
+    }
+}
+
+/// How a registry's failure appears among the reasons of a finding.
+pub(crate) fn registry_reason(kind: &RegistryKind) -> ReasonCode {
+    match kind {
+        RegistryKind::NotFound { .. } => ReasonCode::NotFound,
+        RegistryKind::HiddenOrMissing { .. }
+        | RegistryKind::LoginRefused { .. }
+        | RegistryKind::RealmNotTrusted { .. } => ReasonCode::Login,
+        RegistryKind::RateLimited { .. } => ReasonCode::RateLimited,
+        RegistryKind::Network { .. } | RegistryKind::Offline => ReasonCode::Network,
+        RegistryKind::Server { .. } | RegistryKind::Configuration(_) => ReasonCode::Server,
+        RegistryKind::Invalid(_) | RegistryKind::TooLarge { .. } => ReasonCode::Invalid,
+    }
+}
+
+fn registry_help(error: &registry::Error) -> Option<String> {
+    let registry = error.registry();
+    match error.kind() {
+        RegistryKind::NotFound { .. } => {
+            Some("check the spelling; `outrigger search` shows what is offered".to_owned())
+        }
+        RegistryKind::HiddenOrMissing { .. } | RegistryKind::LoginRefused { .. } => {
+            Some(format!("if it is private, log in with `docker login {registry}`"))
+        }
+        RegistryKind::RealmNotTrusted { realm, .. } => Some(format!(
+            "if that server is yours, set `realm = \"{realm}\"` under `[registry.\"{registry}\"]`"
+        )),
+        RegistryKind::Network { .. } => Some(format!(
+            "check the address and your network; a mirror is set with `endpoint` under `[registry.\"{registry}\"]`, a proxy with HTTPS_PROXY"
+        )),
+        RegistryKind::TooLarge { setting, .. } => Some(format!(
+            "if you trust its author, raise `{setting}` in the configuration"
+        )),
+        RegistryKind::Offline => Some("leave out `--offline`".to_owned()),
+        RegistryKind::RateLimited { .. } | RegistryKind::Server { .. } => Some("try again later".to_owned()),
+        RegistryKind::Invalid(_) | RegistryKind::Configuration(_) => None,
+    }
+}
+
+fn refusal_help(code: ReasonCode) -> Option<String> {
+    match code {
+        ReasonCode::NotAllowed => Some(
+            "`outrigger allow ls` shows what is allowed; who looks after this desktop can add to it"
+                .to_owned(),
+        ),
+        ReasonCode::ApiVersion => {
+            Some("`outrigger show REF --all-versions` shows which releases fit this desktop".to_owned())
+        }
+        ReasonCode::Held => Some("`outrigger unhold` lets it move again".to_owned()),
+        ReasonCode::MinimumAge => Some("wait, or install the release by its tag".to_owned()),
+        _ => None,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &*self.cause {
+            Cause::Registry(error) => error.fmt(formatter),
+            Cause::Content(error) => error.fmt(formatter),
+            Cause::Store(error) => error.fmt(formatter),
+            Cause::Refused(reasons) => {
+                let messages: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
+                formatter.write_str(&messages.join("; "))
+            }
+            Cause::NothingReached => formatter.write_str("no repository could be reached"),
+            Cause::NotInstalled(id) => write!(formatter, "{id} is not installed"),
+            Cause::NoRelease(id) => {
+                write!(
+                    formatter,
+                    "{id} has no tag that is a version, and no tag `latest`"
+                )
+            }
+            Cause::TagIsElsewhere { written, found } => {
+                write!(formatter, "the tag points to {found}, not to {written}")
+            }
+            Cause::KeepsMoving(id) => {
+                write!(
+                    formatter,
+                    "the tags of {id} point elsewhere each time they are asked for"
+                )
+            }
+            Cause::Metadata(error) => error.fmt(formatter),
+            Cause::NoMetadata => {
+                formatter.write_str("the image has no `/metadata.json`: it is not an extension")
+            }
+            Cause::NamedFileMissing(path) => {
+                write!(formatter, "the metadata names `{path}`, which the image lacks")
+            }
+            Cause::NestedIndex(digest) => write!(formatter, "the index points to another index ({digest})"),
+            Cause::Declined => formatter.write_str("declined; nothing was changed"),
+            Cause::NobodyToAsk => formatter
+                .write_str("this needs a yes, and there is no terminal to ask on; nothing was changed"),
+            Cause::Interrupted(what) => write!(formatter, "{what} was interrupted"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &*self.cause {
+            Cause::Registry(error) => error.source(),
+            Cause::Content(error) => error.source(),
+            Cause::Store(error) => error.source(),
+            _ => None,
+        }
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Self::new(Phase::Store, Cause::Store(error))
+    }
+}
+
+/// The reference of an id, for messages.
+pub(crate) fn reference_of(id: &ExtensionId, tag: Option<&model::Tag>) -> Reference {
+    Reference {
+        id: id.clone(),
+        tag: tag.cloned(),
+        digest: None,
+    }
+}

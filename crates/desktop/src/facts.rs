@@ -1,0 +1,85 @@
+//! The memory between scans, which may always fail: without it everything is asked for again.
+
+use jiff::Timestamp;
+use model::facts::{ReleaseFacts, RepositoryMemory, ScanRecord};
+use model::{Digest, ExtensionId};
+use store::{FactStore, Store};
+
+/// The store's facts, with failures logged instead of passed on: what can be rebuilt must not stop an install.
+pub(crate) struct Memory {
+    facts: Option<FactStore>,
+}
+
+impl Memory {
+    pub(crate) fn open(store: &Store) -> Self {
+        Self {
+            facts: usable(store.facts(), "open the facts of earlier scans"),
+        }
+    }
+
+    pub(crate) fn release(&self, digest: &Digest, host_key: &str) -> Option<ReleaseFacts> {
+        usable(
+            self.facts.as_ref()?.release(digest, host_key),
+            "read the facts of a release",
+        )
+        .flatten()
+    }
+
+    pub(crate) fn remember_release(&mut self, digest: &Digest, host_key: &str, facts: &ReleaseFacts) {
+        if let Some(store) = &mut self.facts {
+            usable(
+                store.remember_release(digest, host_key, facts),
+                "keep the facts of a release",
+            );
+        }
+    }
+
+    pub(crate) fn repository(&self, id: &ExtensionId) -> RepositoryMemory {
+        self.facts
+            .as_ref()
+            .and_then(|facts| usable(facts.repository(id), "read the facts of a repository"))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn remember_repository(&mut self, id: &ExtensionId, memory: &RepositoryMemory) {
+        if let Some(facts) = &mut self.facts {
+            usable(
+                facts.remember_repository(id, memory),
+                "keep the facts of a repository",
+            );
+        }
+    }
+
+    pub(crate) fn last_scan(&self) -> Option<ScanRecord> {
+        usable(self.facts.as_ref()?.last_scan(), "read the last scan").flatten()
+    }
+
+    pub(crate) fn save_scan(&mut self, record: &ScanRecord) {
+        if let Some(facts) = &mut self.facts {
+            usable(facts.save_scan(record), "keep this scan");
+        }
+    }
+
+    pub(crate) fn postponed(&self, registry: &str) -> Option<Timestamp> {
+        usable(
+            self.facts.as_ref()?.postponed(registry),
+            "read until when a registry is left alone",
+        )
+        .flatten()
+    }
+
+    pub(crate) fn postpone(&mut self, registry: &str, until: Timestamp) {
+        if let Some(facts) = &mut self.facts {
+            usable(
+                facts.postpone(registry, until),
+                "keep until when a registry is left alone",
+            );
+        }
+    }
+}
+
+fn usable<T>(result: Result<T, store::Error>, what: &str) -> Option<T> {
+    result
+        .inspect_err(|error| tracing::warn!(%error, "failed to {what}"))
+        .ok()
+}

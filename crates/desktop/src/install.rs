@@ -1,0 +1,401 @@
+//! Installing a release: resolve once, ask policy and labels, then fetch, then switch in one step.
+
+use model::choice::Choice;
+use model::event::Event;
+use model::installed::{Generation, Installed};
+use model::permissions::Permissions;
+use model::plan::{Change, Plan, PlannedLayer, Target, change};
+use model::verdict::{self, Reason, ReasonCode, Release};
+use model::version::ReleaseTag;
+use model::{ExtensionId, Reference, Tag};
+use registry::Selector;
+use store::Transaction;
+
+use crate::error::{Cause, Error, Phase, reference_of};
+use crate::look::{Image, Looked};
+use crate::payload::Staged;
+use crate::{Consent, Desktop};
+
+/// What an install or update came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Installation {
+    /// The extension.
+    pub id: ExtensionId,
+    /// The version that is installed now.
+    pub version: String,
+    /// What happened.
+    pub outcome: Outcome,
+}
+
+/// What happened to the installed release.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was there already.
+    Unchanged,
+    /// It is new here.
+    Installed,
+    /// It took the place of another release.
+    Switched {
+        /// The version before.
+        from: String,
+    },
+}
+
+/// A release that was found and judged, ready to be installed.
+pub(crate) struct Accepted {
+    pub(crate) target: Target,
+    pub(crate) image: Option<Image>,
+}
+
+impl Desktop {
+    /// Installs what `reference` names: with a tag or digest exactly that release; without, the newest that policy and host
+    /// accept, or `latest` where no tag of the repository is a version.
+    ///
+    /// Another installed release is replaced; the one asked for being there already is no error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever fails, what was installed before still is.
+    pub async fn install(&self, reference: &Reference, consent: &Consent<'_>) -> Result<Installation, Error> {
+        self.install_release(reference, consent)
+            .await
+            .map_err(|error| error.about(reference))
+    }
+
+    async fn install_release(
+        &self,
+        reference: &Reference,
+        consent: &Consent<'_>,
+    ) -> Result<Installation, Error> {
+        self.refuse_unlisted(&reference.id)?;
+        if self.settings.policy.allow_list.is_none() {
+            self.warn("no allow-list is configured: every repository may be installed");
+        }
+        let found = self.find_release(reference).await?;
+        self.emit(Event::Resolved {
+            reference: reference.clone(),
+            digest: found.target.digest.clone(),
+        });
+        self.switch_to(found, Asking::Always(consent)).await
+    }
+
+    /// The allow-list is asked before any request.
+    pub(crate) fn refuse_unlisted(&self, id: &ExtensionId) -> Result<(), Error> {
+        match &self.settings.policy.allow_list {
+            Some(list) if list.covers(id).is_none() => {
+                let message = format!("the allow-list does not admit {id}");
+                Err(Error::refused(vec![Reason::new(ReasonCode::NotAllowed, message)]))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn find_release(&self, reference: &Reference) -> Result<Accepted, Error> {
+        let id = &reference.id;
+        match (&reference.tag, &reference.digest) {
+            (None, None) => self.find_newest(id).await,
+            (Some(tag), None) => self.find_named(id, Some(tag), &Selector::Tag(tag.clone())).await,
+            (None, Some(digest)) => self.find_named(id, None, &Selector::Digest(digest.clone())).await,
+            (Some(tag), Some(digest)) => {
+                // A tag that is written beside a digest is a claim: the allow-list may rest on it.
+                let found = self
+                    .resolve(id, tag)
+                    .await
+                    .map_err(|error| Error::from_registry(Phase::Resolve, error))?;
+                if found != *digest {
+                    let cause = Cause::TagIsElsewhere {
+                        written: digest.clone(),
+                        found,
+                    };
+                    return Err(Error::new(Phase::Resolve, cause));
+                }
+                self.find_named(id, Some(tag), &Selector::Digest(digest.clone()))
+                    .await
+            }
+        }
+    }
+
+    async fn find_newest(&self, id: &ExtensionId) -> Result<Accepted, Error> {
+        let (chosen, tags) = self.choose_afresh(id, None).await?;
+        let Choice {
+            offer,
+            blocked,
+            broken,
+        } = chosen.choice;
+        for (tag, reason) in broken {
+            self.warn(format!("{id}:{tag} is passed over: {}", reason.message));
+        }
+        match (offer, blocked) {
+            (Some(offer), _) => {
+                for note in &offer.notes {
+                    self.warn(format!("{id}:{}: {note}", offer.tag));
+                }
+                let image = chosen.images.get(&offer.tag).cloned();
+                let looked = Looked {
+                    digest: offer.digest,
+                    facts: offer.facts,
+                    image,
+                };
+                self.accept(id, Some(&offer.tag), looked)
+            }
+            (None, Some((newest, reasons))) => {
+                let error = Error::refused(reasons);
+                Err(error.about(&reference_of(id, Some(&newest.tag))))
+            }
+            (None, None) => self.find_latest(id, &tags, chosen.has_releases).await,
+        }
+    }
+
+    async fn find_latest(
+        &self,
+        id: &ExtensionId,
+        tags: &[Tag],
+        has_releases: bool,
+    ) -> Result<Accepted, Error> {
+        match tags.iter().find(|tag| tag.as_str() == "latest") {
+            Some(latest) if !has_releases => {
+                self.find_named(id, Some(latest), &Selector::Tag(latest.clone()))
+                    .await
+            }
+            _ => Err(Error::new(Phase::Resolve, Cause::NoRelease(id.clone()))),
+        }
+    }
+
+    /// A release that was asked for by name.
+    pub(crate) async fn find_named(
+        &self,
+        id: &ExtensionId,
+        tag: Option<&Tag>,
+        selector: &Selector,
+    ) -> Result<Accepted, Error> {
+        let prefix = tag.and_then(ReleaseTag::parse).and_then(|release| release.prefix);
+        let looked = self.look(id, selector, prefix).await?;
+        self.accept(id, tag, looked)
+    }
+
+    /// Judges a release that was found; refused ones end here, before any layer.
+    pub(crate) fn accept(
+        &self,
+        id: &ExtensionId,
+        tag: Option<&Tag>,
+        looked: Looked,
+    ) -> Result<Accepted, Error> {
+        let Looked { digest, facts, image } = looked;
+        let release = Release {
+            id,
+            tag,
+            digest: &digest,
+            facts: &facts,
+            since: None,
+        };
+        let verdict = verdict::judge(&release, &self.settings.host, &self.settings.policy);
+        match facts.image {
+            Some(facts) if verdict.reasons.is_empty() => {
+                let target = Target {
+                    id: id.clone(),
+                    tag: tag.cloned(),
+                    digest,
+                    manifest: facts.manifest,
+                    system: self.settings.host.system,
+                };
+                Ok(Accepted { target, image })
+            }
+            _ => Err(Error::refused(verdict.reasons)),
+        }
+    }
+
+    /// Makes a release the current one: nothing to do, a new name for the same payload, or fetch and switch.
+    pub(crate) async fn switch_to(
+        &self,
+        release: Accepted,
+        asking: Asking<'_>,
+    ) -> Result<Installation, Error> {
+        let target = &release.target;
+        let installed = self.store.find(&target.id)?;
+        match change(installed.as_ref(), target) {
+            Change::Nothing => Ok(installation(target, Outcome::Unchanged)),
+            Change::Held => Err(held(&target.id)),
+            Change::Rename => self.rename(target).await,
+            Change::Fetch => self.fetch(release, asking).await,
+        }
+    }
+
+    /// The payload is current already, under another tag or index.
+    async fn rename(&self, target: &Target) -> Result<Installation, Error> {
+        let transaction = self.begin(&target.id).await?;
+        let Some(mut installed) = transaction.current()? else {
+            return Err(Error::new(Phase::Store, Cause::NotInstalled(target.id.clone())));
+        };
+        let from = installed.current.version();
+        installed.current.tag.clone_from(&target.tag);
+        installed.current.digest = target.digest.clone();
+        transaction.set(&installed)?;
+        self.emit(Event::Switched {
+            id: target.id.clone(),
+            from: Some(from.clone()),
+            to: target.version(),
+        });
+        Ok(installation(target, Outcome::Switched { from }))
+    }
+
+    async fn fetch(&self, release: Accepted, asking: Asking<'_>) -> Result<Installation, Error> {
+        let Accepted { target, image } = release;
+        asking.check_beforehand()?;
+        let image = match image {
+            Some(image) => image,
+            None => self.image(&target.id, &target.manifest).await?,
+        };
+        let transaction = self.begin(&target.id).await?;
+        // While this process waited for its turn, another may have done the same.
+        let installed = transaction.current()?;
+        match change(installed.as_ref(), &target) {
+            Change::Nothing => return Ok(installation(&target, Outcome::Unchanged)),
+            Change::Held => return Err(held(&target.id)),
+            Change::Rename | Change::Fetch => {}
+        }
+        self.emit(Event::Planned(self.plan(&target, installed.as_ref(), &image)));
+        let staged = self.stage(&target.id, &image, &transaction).await?;
+        let reference = reference_of(&target.id, target.tag.as_ref());
+        let held_permissions = installed.as_ref().map(|installed| &installed.current.permissions);
+        asking.ask(&reference, &staged.permissions, held_permissions)?;
+        self.commit(&target, installed, staged, transaction)
+    }
+
+    fn plan(&self, target: &Target, installed: Option<&Installed>, image: &Image) -> Plan {
+        let blobs = self.store.blobs();
+        let planned = |layer: &registry::Descriptor| PlannedLayer {
+            digest: layer.digest.clone(),
+            size: layer.size,
+            is_here: blobs.open(&layer.digest).is_some(),
+        };
+        Plan {
+            id: target.id.clone(),
+            from: installed.map(|installed| installed.current.version()),
+            to: target.version(),
+            digest: target.digest.clone(),
+            layers: image.manifest.layers.iter().map(planned).collect(),
+        }
+    }
+
+    fn commit(
+        &self,
+        target: &Target,
+        installed: Option<Installed>,
+        staged: Staged,
+        transaction: Transaction,
+    ) -> Result<Installation, Error> {
+        let generation = generation(target, &staged, self.now());
+        let from = installed.as_ref().map(|installed| installed.current.version());
+        let next = match installed {
+            Some(installed) => installed.switched_to(generation),
+            None => Installed {
+                id: target.id.clone(),
+                current: generation,
+                previous: Vec::new(),
+                held: false,
+            },
+        };
+        transaction.commit(staged.payload, &next)?;
+        self.emit(Event::Switched {
+            id: target.id.clone(),
+            from: from.clone(),
+            to: target.version(),
+        });
+        let outcome = from.map_or(Outcome::Installed, |from| Outcome::Switched { from });
+        Ok(installation(target, outcome))
+    }
+
+    /// Waits for this extension's turn, off the threads that drive the network.
+    pub(crate) async fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
+        let (store, id) = (self.store.clone(), id.clone());
+        match tokio::task::spawn_blocking(move || store.begin(&id)).await {
+            Ok(transaction) => Ok(transaction?),
+            Err(_) => Err(Error::new(
+                Phase::Store,
+                Cause::Interrupted("waiting for the home folder".to_owned()),
+            )),
+        }
+    }
+}
+
+/// When the user is asked.
+#[derive(Clone, Copy)]
+pub(crate) enum Asking<'a> {
+    /// Before anything is made current.
+    Always(&'a Consent<'a>),
+    /// Only where the release will be able to do more than the installed one.
+    ForMore(&'a Consent<'a>),
+}
+
+impl Asking<'_> {
+    /// A question that is certain to come, and that nobody can answer, is an error before anything is fetched.
+    fn check_beforehand(self) -> Result<(), Error> {
+        match self {
+            Self::Always(Consent::NobodyToAsk) => Err(Error::new(Phase::Consent, Cause::NobodyToAsk)),
+            _ => Ok(()),
+        }
+    }
+
+    fn ask(
+        self,
+        reference: &Reference,
+        permissions: &Permissions,
+        installed: Option<&Permissions>,
+    ) -> Result<(), Error> {
+        let consent = match (self, installed) {
+            (Self::ForMore(_), Some(installed)) if permissions.beyond(installed).is_empty() => return Ok(()),
+            (Self::Always(consent) | Self::ForMore(consent), _) => consent,
+        };
+        let cause = match consent {
+            Consent::Given => return Ok(()),
+            Consent::Ask(ask) if ask(reference, permissions) => return Ok(()),
+            Consent::Ask(_) => Cause::Declined,
+            Consent::NobodyToAsk => Cause::NobodyToAsk,
+        };
+        Err(Error::new(Phase::Consent, cause))
+    }
+}
+
+fn generation(target: &Target, staged: &Staged, now: jiff::Timestamp) -> Generation {
+    let Staged {
+        payload,
+        metadata,
+        labels,
+        binaries,
+        permissions,
+    } = staged;
+    let title = labels.title.clone().or_else(|| metadata.name.clone());
+    let title = title.unwrap_or_else(|| target.id.repository().to_owned());
+    let tab_title = |tab: &model::metadata::Tab| tab.title.clone().unwrap_or_else(|| title.clone());
+    Generation {
+        tag: target.tag.clone(),
+        digest: target.digest.clone(),
+        manifest: target.manifest.clone(),
+        system: target.system,
+        vendor: labels.vendor.clone().or_else(|| metadata.provider.clone()),
+        api_version: labels.api_version.clone(),
+        tabs: metadata.tabs.iter().map(tab_title).collect(),
+        backend: metadata
+            .vm
+            .as_ref()
+            .is_some_and(|vm| vm.image.is_some() || vm.compose_file.is_some()),
+        binaries: binaries.clone(),
+        permissions: permissions.clone(),
+        payload: payload.digest.clone(),
+        size: payload.size,
+        installed_at: now,
+        title,
+    }
+}
+
+fn installation(target: &Target, outcome: Outcome) -> Installation {
+    Installation {
+        id: target.id.clone(),
+        version: target.version(),
+        outcome,
+    }
+}
+
+pub(crate) fn held(id: &ExtensionId) -> Error {
+    Error::refused(vec![Reason::new(ReasonCode::Held, format!("{id} is held"))])
+}

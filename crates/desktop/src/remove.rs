@@ -1,0 +1,43 @@
+//! Removing an extension with all its generations.
+
+use model::Reference;
+use model::event::Event;
+
+use crate::Desktop;
+use crate::error::{Cause, Error, Phase};
+
+impl Desktop {
+    /// Removes what `reference` names. With a tag that is not the installed one nothing is removed, and `false` returned.
+    ///
+    /// Works without network, and also where the generation or its records are damaged.
+    ///
+    /// # Errors
+    ///
+    /// Not installed; or the home folder cannot be written.
+    pub async fn remove(&self, reference: &Reference) -> Result<bool, Error> {
+        self.remove_one(reference)
+            .await
+            .map_err(|error| error.about(&reference.id))
+    }
+
+    async fn remove_one(&self, reference: &Reference) -> Result<bool, Error> {
+        let id = &reference.id;
+        // What cannot be read is there, and can be removed.
+        if let Ok(None) = self.store.find(id) {
+            return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone())));
+        }
+        let transaction = self.begin(id).await?;
+        // An activation that cannot be read names no tag; it is removed all the same.
+        let tag = transaction
+            .current()
+            .ok()
+            .flatten()
+            .and_then(|installed| installed.current.tag);
+        if reference.tag.is_some() && tag.is_some() && reference.tag != tag {
+            return Ok(false);
+        }
+        transaction.remove()?;
+        self.emit(Event::Removed { id: id.clone() });
+        Ok(true)
+    }
+}

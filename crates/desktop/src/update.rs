@@ -1,0 +1,119 @@
+//! Updating: the newest acceptable release of what is installed, or a named one.
+
+use model::installed::Installed;
+use model::verdict::Reason;
+use model::{ExtensionId, Tag};
+use registry::Selector;
+
+use crate::error::{Cause, Error, Phase, reference_of};
+use crate::install::{Asking, Installation, Outcome, held};
+use crate::look::Looked;
+use crate::{Consent, Desktop};
+
+/// How far an update goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Selection {
+    /// To the newest release that policy and host accept; every newer one being refused is an error.
+    Newest,
+    /// As [`Selection::Newest`], but what is refused is only told: one of many.
+    NewestOfMany,
+    /// To this tag.
+    Tag(Tag),
+}
+
+impl Desktop {
+    /// Updates one installed extension. Nothing newer: unchanged, and no error.
+    ///
+    /// The user is asked only where the release will be able to do more than the installed one.
+    ///
+    /// # Errors
+    ///
+    /// Not installed; refused; or what fails on the way, in which case the installed release stays.
+    pub async fn update(
+        &self,
+        id: &ExtensionId,
+        selection: &Selection,
+        consent: &Consent<'_>,
+    ) -> Result<Installation, Error> {
+        self.update_one(id, selection, consent)
+            .await
+            .map_err(|error| error.about(id))
+    }
+
+    async fn update_one(
+        &self,
+        id: &ExtensionId,
+        selection: &Selection,
+        consent: &Consent<'_>,
+    ) -> Result<Installation, Error> {
+        let Some(installed) = self.store.find(id)? else {
+            return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone())));
+        };
+        self.refuse_unlisted(id)?;
+        let Selection::Tag(tag) = selection else {
+            return self.update_to_newest(&installed, selection, consent).await;
+        };
+        if installed.held && installed.current.tag.as_ref() != Some(tag) {
+            return Err(held(id));
+        }
+        let found = self
+            .find_named(id, Some(tag), &Selector::Tag(tag.clone()))
+            .await?;
+        self.switch_to(found, Asking::ForMore(consent)).await
+    }
+
+    async fn update_to_newest(
+        &self,
+        installed: &Installed,
+        selection: &Selection,
+        consent: &Consent<'_>,
+    ) -> Result<Installation, Error> {
+        let id = &installed.id;
+        let (chosen, _) = self.choose_afresh(id, Some(installed)).await?;
+        for (tag, reason) in &chosen.choice.broken {
+            self.warn(format!("{id}:{tag} is passed over: {}", reason.message));
+        }
+        let blocked = chosen
+            .choice
+            .blocked
+            .map(|(newest, reasons)| (newest.tag, reasons));
+        let Some(offer) = chosen.choice.offer else {
+            return match blocked {
+                Some((tag, reasons)) if *selection == Selection::Newest => {
+                    Err(Error::refused(reasons).about(&reference_of(id, Some(&tag))))
+                }
+                blocked => {
+                    self.tell_blocked(id, blocked);
+                    Ok(unchanged(installed))
+                }
+            };
+        };
+        self.tell_blocked(id, blocked);
+        let image = chosen.images.get(&offer.tag).cloned();
+        let looked = Looked {
+            digest: offer.digest,
+            facts: offer.facts,
+            image,
+        };
+        let accepted = self.accept(id, Some(&offer.tag), looked)?;
+        self.switch_to(accepted, Asking::ForMore(consent)).await
+    }
+
+    fn tell_blocked(&self, id: &ExtensionId, blocked: Option<(Tag, Vec<Reason>)>) {
+        if let Some((tag, reasons)) = blocked {
+            let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.message).collect();
+            self.warn(format!(
+                "{id}:{tag} is not for this desktop: {}",
+                reasons.join("; ")
+            ));
+        }
+    }
+}
+
+fn unchanged(installed: &Installed) -> Installation {
+    Installation {
+        id: installed.id.clone(),
+        version: installed.current.version(),
+        outcome: Outcome::Unchanged,
+    }
+}
