@@ -25,6 +25,8 @@ pub(crate) struct Package {
     pub(crate) origin: Origin,
     /// What it imports, each once.
     pub(crate) imports: Vec<Import>,
+    /// Whether it is a library with documentation tests switched on.
+    pub(crate) doc_tests: bool,
 }
 
 /// Where a package's source comes from.
@@ -104,6 +106,11 @@ impl Graph {
                 licence: package.license.clone(),
                 origin: Origin::from_cargo(package, member),
                 imports: imports.collect(),
+                doc_tests: member
+                    && package
+                        .targets
+                        .iter()
+                        .any(|target| target.is_lib() && target.doctest),
             });
         }
         Ok(Self { packages })
@@ -244,6 +251,7 @@ impl Graph {
                 Origin::CratesIo
             },
             imports: Vec::new(),
+            doc_tests: false,
         });
         self.packages.len() - 1
     }

@@ -1,7 +1,7 @@
-//! What developers and the CI run: `cargo xtask lint`.
+//! What developers and the CI run: `cargo xtask lint` and `cargo xtask test`.
 //!
-//! This program knows the workspace as Cargo sees it; nothing imports it and it is never
-//! shipped, so it is the one place beside `cli` that prints.
+//! This program knows the workspace as Cargo sees it, and the distribution's packages that the tests need. Nothing
+//! imports it and it is never shipped, so it is the one place beside `cli` that prints.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -11,6 +11,7 @@
 mod graph;
 mod lint;
 mod rust_files;
+mod test;
 mod tool;
 
 use std::path::Path;
@@ -25,6 +26,12 @@ use clap::Parser;
 enum Task {
     /// Checks everything that a machine can check without running the code.
     Lint,
+    /// Runs every test, with the real registry, engine and tools that some of them need.
+    Test {
+        /// Handed to the test runner: names of tests, `-p outrigger-model`, and so on.
+        #[arg(last = true)]
+        arguments: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
@@ -41,6 +48,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     enter_workspace()?;
     match task {
         Task::Lint => lint::run(),
+        Task::Test { arguments } => test::run(arguments),
     }
 }
 

@@ -1,0 +1,38 @@
+//! `cargo xtask test`: every test, on real registries, engines and tools.
+
+mod ignored;
+mod interrupt;
+mod parts;
+mod run_folder;
+mod runner;
+
+use anyhow::{Context as _, bail};
+use testkit::Engine;
+
+use interrupt::Interrupt;
+use run_folder::RunFolder;
+use runner::Run;
+
+/// Makes sure of the real parts, starts one Docker Engine for the whole run where none answers, and runs every test.
+///
+/// The engine is put away when this returns, also where the tests fail or the developer stops them. Fails where a test
+/// fails and where no test ran.
+pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
+    let interrupt = Interrupt::watch()?;
+    parts::ensure()?;
+    // Before the engine, so that it goes after it.
+    let folder = RunFolder::create()?;
+    let engine = Engine::find_or_start().context("no Docker Engine for the tests")?;
+    println!("Docker Engine for the tests: {}", engine.host());
+    let run = Run {
+        arguments,
+        engine: engine.host(),
+        folder: folder.path(),
+        interrupt: &interrupt,
+    };
+    let outcome = run.everything();
+    if interrupt.happened() {
+        bail!("stopped before the end");
+    }
+    outcome
+}

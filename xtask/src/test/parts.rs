@@ -1,0 +1,177 @@
+//! The real programs that tests run against, and the distribution's packages that hold them.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use anyhow::bail;
+
+use super::ignored::{self, IgnoredTest};
+use crate::tool;
+
+/// A package of Debian and Ubuntu, and the programs of it that the tests start.
+struct Part {
+    package: &'static str,
+    programs: &'static [&'static str],
+    /// Newer distributions have moved some of it to these; installed where they exist.
+    moved_to: &'static [&'static str],
+}
+
+const PARTS: &[Part] = &[
+    Part {
+        package: "docker-registry",
+        programs: &["docker-registry"],
+        moved_to: &[],
+    },
+    Part {
+        package: "docker.io",
+        programs: &["dockerd", "docker"],
+        moved_to: &["docker-cli", "docker-buildx"],
+    },
+    Part {
+        package: "skopeo",
+        programs: &["skopeo"],
+        moved_to: &[],
+    },
+    Part {
+        package: "buildah",
+        programs: &["buildah"],
+        moved_to: &[],
+    },
+];
+
+/// Where packages put programs. Not `PATH`: a user's has no `sbin`, and may lead to another `docker` first.
+const FOLDERS: &[&str] = &["/usr/bin", "/usr/sbin"];
+
+/// Makes sure that every part is here: as root by installing what lacks, otherwise by saying what lacks and for whom.
+pub(super) fn ensure() -> anyhow::Result<()> {
+    let lacking = lacking();
+    if lacking.is_empty() {
+        return Ok(());
+    }
+    if !can_install() {
+        bail!("{}", explain(&lacking, &ignored::list()?));
+    }
+    install(&lacking)?;
+    let still: Vec<_> = self::lacking().iter().map(|part| part.package).collect();
+    if !still.is_empty() {
+        bail!(
+            "installed, and still without their programs in {}: {}",
+            FOLDERS.join(", "),
+            still.join(", ")
+        );
+    }
+    Ok(())
+}
+
+fn lacking() -> Vec<&'static Part> {
+    let here = |program: &str| {
+        FOLDERS
+            .iter()
+            .any(|folder| Path::new(folder).join(program).exists())
+    };
+    PARTS
+        .iter()
+        .filter(|part| !part.programs.iter().all(|program| here(program)))
+        .collect()
+}
+
+fn can_install() -> bool {
+    rustix::process::geteuid().is_root() && Path::new("/usr/bin/apt-get").exists()
+}
+
+fn install(lacking: &[&Part]) -> anyhow::Result<()> {
+    apt_get(&["update"])?;
+    let mut arguments = vec!["install", "-y", "--no-install-recommends"];
+    arguments.extend(packages(lacking, is_known));
+    apt_get(&arguments)
+}
+
+/// The packages to install, with those of `moved_to` that this distribution knows.
+fn packages(lacking: &[&Part], is_known: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    let moved = |part: &Part| {
+        part.moved_to
+            .iter()
+            .copied()
+            .filter(|package| is_known(package))
+            .collect::<Vec<_>>()
+    };
+    lacking
+        .iter()
+        .flat_map(|part| std::iter::once(part.package).chain(moved(part)))
+        .collect()
+}
+
+fn is_known(package: &str) -> bool {
+    let shown = Command::new("apt-cache")
+        .args(["show", package])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    shown.is_ok_and(|status| status.success())
+}
+
+fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
+    let mut command = Command::new("apt-get");
+    command
+        .args(arguments)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdin(Stdio::null());
+    if !tool::succeeds(&mut command)? {
+        bail!("`{}` failed", tool::spelled(&command));
+    }
+    Ok(())
+}
+
+/// What lacks, which tests need it, and how to get it.
+fn explain(lacking: &[&Part], tests: &[IgnoredTest]) -> String {
+    let mut text = "the tests need programs that are not here".to_owned();
+    for part in lacking {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {} (package {}), for:",
+            part.programs.join(", "),
+            part.package
+        );
+        for test in tests.iter().filter(|test| test.needs(part.package)) {
+            let _ = write!(text, "\n    {}", test.name);
+        }
+    }
+    let names: Vec<_> = lacking.iter().map(|part| part.package).collect();
+    let _ = write!(
+        text,
+        "\ninstall them as root (`apt-get install --no-install-recommends {}`), or run this command as root; \
+         `cargo test --workspace` runs every test that needs none of them",
+        names.join(" ")
+    );
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_that_a_distribution_does_not_know_are_not_asked_for() {
+        let docker = &PARTS[1];
+        assert_eq!(packages(&[docker], |_| false), ["docker.io"]);
+        assert_eq!(
+            packages(&[docker], |name| name == "docker-cli"),
+            ["docker.io", "docker-cli"]
+        );
+    }
+
+    #[test]
+    fn the_explanation_names_the_package_its_programs_and_the_way_to_get_it() {
+        let text = explain(&[&PARTS[0], &PARTS[2]], &[]);
+        assert!(
+            text.contains("docker-registry (package docker-registry)"),
+            "{text}"
+        );
+        assert!(
+            text.contains("apt-get install --no-install-recommends docker-registry skopeo"),
+            "{text}"
+        );
+    }
+}
