@@ -1,1 +1,28 @@
-//! Placeholder.
+//! Real registries, engines and builders for the tests, and a runner of the binary.
+//!
+//! Nothing here is shipped. What is started here listens on free ports of 127.0.0.1 and lives in temporary folders of its own; it is
+//! ended by its own process id when it is dropped. Where a program is missing, the error names the Debian package that brings it.
+//!
+//! This room knows foreign programs and the binary's surroundings. It must not know any room of the house above `model`: what
+//! a test asserts, it asserts itself. Images made without any builder come from `embedded`, which is served here for tests without a
+//! runtime.
+
+mod buildah;
+mod engine;
+mod filters;
+mod folder;
+mod outrigger;
+mod process;
+mod registry;
+mod serving;
+pub mod skopeo;
+mod tree;
+
+pub use buildah::Buildah;
+pub use engine::{Builder, DOCKER_HOST_VARIABLE, Engine};
+pub use filters::filters;
+pub use folder::Folder;
+pub use outrigger::{Output, Outrigger};
+pub use registry::{RealRegistry, Request};
+pub use serving::{Serving, serve};
+pub use tree::{Entry, Kind, Tree, tree};

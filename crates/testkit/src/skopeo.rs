@@ -1,0 +1,53 @@
+//! `skopeo`, which copies images between registries and packs their layers otherwise on the way.
+
+use crate::folder::Folder;
+use crate::process::Program;
+
+const PROGRAM: Program = Program {
+    path: "/usr/bin/skopeo",
+    package: "skopeo",
+};
+
+/// What happens to layers on their way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layers {
+    /// They stay as they are, and so do all digests; an index is copied whole.
+    Unchanged,
+    /// They are unpacked; only the image of this machine's platform is copied.
+    Plain,
+    /// They are packed with zstd, and the manifest becomes one of OCI; only the image of this machine's platform is copied.
+    Zstd,
+}
+
+/// Copies between registries. Both names are references with a tag or a digest, such as
+/// `127.0.0.1:5000/acme/whale:1.0.0`; plain HTTP is fine. Fails where `skopeo` is missing or refuses.
+pub fn copy(from: &str, to: &str, layers: Layers) -> anyhow::Result<()> {
+    let (from, to) = (format!("docker://{from}"), format!("docker://{to}"));
+    if layers == Layers::Unchanged {
+        return run(&["--all", "--preserve-digests", &from, &to]);
+    }
+    // Layers that are packed already are never packed otherwise, so they are unpacked first.
+    let unpacked = Folder::try_new()?;
+    let between = format!("dir:{}", unpacked.path());
+    run(&["--dest-decompress", &from, &between])?;
+    match layers {
+        Layers::Zstd => run(&["--format", "oci", "--dest-compress-format", "zstd", &between, &to]),
+        Layers::Plain | Layers::Unchanged => run(&["--preserve-digests", &between, &to]),
+    }
+}
+
+fn run(arguments: &[&str]) -> anyhow::Result<()> {
+    // It remembers which blobs lie where, and reuses them as they were packed then: each run begins without a memory.
+    let memory = Folder::try_new()?.file("auth.json", "{}");
+    let mut command = PROGRAM.command();
+    command.args(["--insecure-policy", "copy", "--quiet"]);
+    command.args(["--src-tls-verify=false", "--dest-tls-verify=false"]);
+    command.args(arguments);
+    // Root's memory has a fixed place; everyone else's follows the other two.
+    command.env("_CONTAINERS_ROOTLESS_UID", "1");
+    command.env("HOME", memory.path());
+    command.env("XDG_DATA_HOME", memory.path());
+    command.env("REGISTRY_AUTH_FILE", memory.path().join("auth.json"));
+    PROGRAM.run(&mut command)?;
+    Ok(())
+}

@@ -1,0 +1,44 @@
+use outrigger_testkit::{RealRegistry, Request};
+
+use crate::wire::get;
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn the_access_log_tells_each_request_once_and_none_of_our_own() {
+    let registry = RealRegistry::start().unwrap();
+    assert_eq!(registry.requests(), []);
+    get(
+        registry.authority(),
+        "/v2/acme/whale/tags/list?n=3",
+        "User-Agent: test/1\r\n",
+    );
+    let expected = [Request {
+        method: "GET".to_owned(),
+        path: "/v2/acme/whale/tags/list?n=3".to_owned(),
+        status: 404,
+        user_agent: "test/1".to_owned(),
+    }];
+    assert_eq!(registry.requests(), expected);
+    assert_eq!(registry.requests(), expected);
+    registry.clear_requests();
+    assert_eq!(registry.requests(), []);
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_registry_with_login_lets_nobody_else_in() {
+    let registry = RealRegistry::start_with_login("bob", "secret").unwrap();
+    let status = |login: &str| get(registry.authority(), "/v2/", login).0;
+    assert_eq!(status(""), 401);
+    assert_eq!(status("Authorization: Basic Ym9iOndyb25n\r\n"), 401);
+    assert_eq!(status("Authorization: Basic Ym9iOnNlY3JldA==\r\n"), 200);
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_dropped_registry_is_gone() {
+    let registry = RealRegistry::start().unwrap();
+    let authority = registry.authority().to_owned();
+    drop(registry);
+    assert!(std::net::TcpStream::connect(authority).is_err());
+}
