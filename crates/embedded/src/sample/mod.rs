@@ -155,6 +155,11 @@ fn charts() -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+    use std::io::Read as _;
+
+    use model::{Labels, Metadata, Permissions, System};
+
     use super::*;
 
     #[test]
@@ -180,31 +185,71 @@ mod tests {
 
     #[test]
     fn only_the_last_release_needs_an_interface_of_the_future() {
-        let needs = |release: &Release| {
-            let image = &release.image.images()[0];
-            let config = &image.blobs()[image.config_digest().unwrap()];
-            let config: serde_json::Value = serde_json::from_slice(config).unwrap();
-            config["config"]["Labels"]["com.docker.desktop.extension.api.version"].to_string()
-        };
-        let releases = releases();
+        let needs = releases().map(|release| {
+            let labels = labels(&release);
+            (release.version, labels.api_version.unwrap())
+        });
+        let expected = [("1.0.0", ">= 0.3.0"), ("1.1.0", ">= 0.4.0"), ("2.0.0", ">= 9.0")];
         assert_eq!(
-            releases.each_ref().map(|release| release.version),
-            ["1.0.0", "1.1.0", "2.0.0"]
-        );
-        assert_eq!(
-            releases.each_ref().map(needs),
-            ["\">= 0.3.0\"", "\">= 0.4.0\"", "\">= 9.0\""]
+            needs,
+            expected.map(|(version, needs)| (version, needs.to_owned()))
         );
     }
 
     #[test]
-    fn its_json_is_json() {
-        for text in [
-            include_str!("assets/metadata.json"),
-            include_str!("assets/screenshots.json"),
-            include_str!("assets/links.json"),
-        ] {
-            assert!(serde_json::from_str::<serde_json::Value>(text).is_ok(), "{text}");
+    fn nothing_about_a_release_calls_for_a_warning() {
+        for release in releases() {
+            assert_eq!(labels(&release).warnings(), []);
+            let files = files(&release);
+            let metadata = Metadata::parse(&files["metadata.json"]).unwrap();
+            assert_eq!(metadata.warnings(), []);
+            let compose = Some(files["compose.yaml"].as_slice());
+            let (_, problem) = Permissions::of(&metadata, System::Linux, compose);
+            assert_eq!(problem, None);
         }
+    }
+
+    #[test]
+    fn every_system_finds_what_the_metadata_names() {
+        for release in releases() {
+            let files = files(&release);
+            for file in ["porthole.svg", "ui/index.html", "ui/porthole.css"] {
+                assert!(files.contains_key(file), "{file}");
+            }
+            let metadata = Metadata::parse(&files["metadata.json"]).unwrap();
+            for system in System::ALL {
+                let [binary] = metadata.host.of(system) else {
+                    panic!("not one binary for {system}");
+                };
+                let content = &files[binary.to_string().trim_start_matches('/')];
+                assert!(
+                    String::from_utf8_lossy(content).contains(release.version),
+                    "{system}"
+                );
+            }
+        }
+    }
+
+    fn labels(release: &Release) -> Labels {
+        let image = &release.image.images()[0];
+        let config: serde_json::Value =
+            serde_json::from_slice(&image.blobs()[image.config_digest().unwrap()]).unwrap();
+        Labels::read(&serde_json::from_value(config["config"]["Labels"].clone()).unwrap())
+    }
+
+    fn files(release: &Release) -> BTreeMap<String, Vec<u8>> {
+        let image = &release.image.images()[0];
+        let mut files = BTreeMap::new();
+        for layer in image.layer_digests() {
+            let unpacked = flate2::read::GzDecoder::new(image.blobs()[layer].as_ref());
+            for entry in tar::Archive::new(unpacked).entries().unwrap() {
+                let mut entry = entry.unwrap();
+                let name = String::from_utf8(entry.path_bytes().into_owned()).unwrap();
+                let mut content = Vec::new();
+                entry.read_to_end(&mut content).unwrap();
+                files.insert(name, content);
+            }
+        }
+        files
     }
 }
