@@ -99,3 +99,75 @@ fn collision(first: &str, second: &str) -> Error {
         second: second.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(destination: &str, entry: u32) -> SelectedFile {
+        SelectedFile {
+            destination: destination.to_owned(),
+            content: ContentKey { layer: 0, entry },
+            executable: false,
+            size: 0,
+        }
+    }
+
+    fn both(names: FileNames, first: &str, second: &str) -> Result<bool, Error> {
+        let mut destinations = Destinations::new(names);
+        destinations.add(file(first, 0))?;
+        destinations.add(file(second, 1))
+    }
+
+    #[test]
+    fn names_that_differ_only_in_case_collide_where_that_matters() {
+        for (first, second) in [
+            ("ui/a.js", "ui/A.js"),
+            ("ui/a", "UI/b"),
+            ("ui/lib/a", "ui/LIB"),
+            ("stra\u{df}e", "STRASSE"),
+        ] {
+            assert!(both(FileNames::Unix, first, second).is_ok(), "{first} {second}");
+            for names in [FileNames::MacOs, FileNames::Windows] {
+                let collision = both(names, first, second);
+                assert!(
+                    matches!(collision, Err(Error::Collision { .. })),
+                    "{first} {second}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn names_that_differ_only_in_normal_form_collide_on_macos() {
+        let (composed, decomposed) = ("ui/\u{e9}", "ui/e\u{301}");
+        assert!(matches!(
+            both(FileNames::MacOs, composed, decomposed),
+            Err(Error::Collision { .. })
+        ));
+        assert!(both(FileNames::Windows, composed, decomposed).is_ok());
+    }
+
+    #[test]
+    fn a_collision_names_both_places() {
+        let Err(Error::Collision { first, second }) = both(FileNames::MacOs, "ui/lib/a", "ui/Lib/b") else {
+            panic!("no collision");
+        };
+        assert_eq!((first.as_str(), second.as_str()), ("ui/lib", "ui/Lib/b"));
+    }
+
+    #[test]
+    fn every_part_of_a_destination_must_be_a_name() {
+        for (names, destination) in [
+            (FileNames::Unix, ""),
+            (FileNames::Unix, "/etc/passwd"),
+            (FileNames::Unix, "ui/../../x"),
+            (FileNames::Unix, "ui//x"),
+            (FileNames::Windows, "ui/nul/x"),
+            (FileNames::Windows, "ui\\x"),
+        ] {
+            let refused = Destinations::new(names).add(file(destination, 0));
+            assert!(matches!(refused, Err(Error::FileName { .. })), "{destination:?}");
+        }
+    }
+}

@@ -2,6 +2,9 @@
 
 use crate::error::Error;
 
+/// Bytes that the names of one entry may take on average; in real images they take some sixty.
+const NAMES_OF_AN_ENTRY: u64 = 256;
+
 /// Upper bounds on what an image may take to read, each with the attack that it answers.
 ///
 /// The defaults let through every image that is known to be used. Passing one is [`Error::Limit`](crate::Error::Limit),
@@ -16,20 +19,19 @@ pub struct Limits {
     /// tens of thousands; what is honest but as empty as that can still come as gzip. Setting `limits.ratio`.
     pub ratio: u64,
     /// Entries in all layers of an image, and files and folders in its tree (folders that names only imply
-    /// included); 1,000,000. Answers the archive of ten million empty entries. Setting `limits.entries`.
-    pub entries: u32,
-    /// Bytes that the names and link targets of all layers of an image may take in memory; 256 MiB. Answers
-    /// the archive of a million names of the greatest length. Setting `limits.names`.
-    pub names: u64,
+    /// included); 1,000,000, and never more than `u32::MAX`. Answers the archive of ten million empty entries. Their
+    /// names and link targets may take 256 bytes each on average, which answers a million names of the greatest length.
+    /// Setting `limits.entries`.
+    pub entries: u64,
     /// Bytes in one name or link target of an archive, and in one path that a selection leads to; 4096, what Linux
     /// allows for a path. Answers names made to overflow, and links that lengthen each other. Setting `limits.path-length`.
-    pub path_length: u32,
+    pub path_length: u64,
     /// Bytes that the files of one selection may add up to, a file counted as often as links repeat it; 8 GiB.
     /// Answers the disk filled through links. Setting `limits.payload-size`.
     pub payload_size: u64,
     /// Files, folders and links that one selection may come by, each as often as links repeat it; 200,000.
     /// Answers folders of links to folders of links. Setting `limits.payload-files`.
-    pub payload_files: u32,
+    pub payload_files: u64,
     /// Bytes of the window that a zstd frame may ask for; 32 MiB, rounded down to a power of two. Answers the
     /// frame that makes its reader reserve gigabytes. Setting `limits.zstd-window`.
     pub zstd_window: u64,
@@ -43,7 +45,6 @@ impl Default for Limits {
             layer_size: 16 * GIB,
             ratio: 1200,
             entries: 1_000_000,
-            names: 256 * MIB,
             path_length: 4096,
             payload_size: 8 * GIB,
             payload_files: 200_000,
@@ -55,17 +56,23 @@ impl Default for Limits {
 impl Limits {
     /// Whether so many entries are allowed; else the error about `subject`.
     pub(crate) fn check_entries(&self, count: usize, subject: impl FnOnce() -> String) -> Result<(), Error> {
-        check(Bound::Entries, count as u64, self.entries.into(), subject)
+        check(
+            Bound::Entries,
+            count as u64,
+            self.entries.min(u32::MAX.into()),
+            subject,
+        )
     }
 
     /// Whether names of so many bytes are allowed; else the error about `subject`.
     pub(crate) fn check_names(&self, size: u64, subject: impl FnOnce() -> String) -> Result<(), Error> {
-        check(Bound::Names, size, self.names, subject)
+        let allowed = self.entries.saturating_mul(NAMES_OF_AN_ENTRY);
+        check(Bound::Names, size, allowed, subject)
     }
 
     /// Whether a name or path of so many bytes is allowed; else the error about `subject`.
     pub(crate) fn check_path(&self, length: usize, subject: impl FnOnce() -> String) -> Result<(), Error> {
-        check(Bound::PathLength, length as u64, self.path_length.into(), subject)
+        check(Bound::PathLength, length as u64, self.path_length, subject)
     }
 
     /// Whether the files of a selection may add up to so many bytes.
@@ -75,7 +82,7 @@ impl Limits {
 
     /// Whether a selection may come by so many things.
     pub(crate) fn check_payload_files(&self, count: u64) -> Result<(), Error> {
-        check(Bound::PayloadFiles, count, self.payload_files.into(), selection)
+        check(Bound::PayloadFiles, count, self.payload_files, selection)
     }
 }
 
@@ -88,7 +95,7 @@ pub enum Bound {
     Ratio,
     /// [`Limits::entries`].
     Entries,
-    /// [`Limits::names`].
+    /// [`Limits::entries`], by the bytes that names may take for each.
     Names,
     /// [`Limits::path_length`].
     PathLength,
@@ -106,8 +113,7 @@ impl Bound {
         match self {
             Self::LayerSize => "limits.layer-size",
             Self::Ratio => "limits.ratio",
-            Self::Entries => "limits.entries",
-            Self::Names => "limits.names",
+            Self::Entries | Self::Names => "limits.entries",
             Self::PathLength => "limits.path-length",
             Self::PayloadSize => "limits.payload-size",
             Self::PayloadFiles => "limits.payload-files",

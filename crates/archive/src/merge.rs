@@ -20,7 +20,7 @@ impl ImageTree {
     ///
     /// # Errors
     ///
-    /// [`Error::Limit`] when all layers together pass [`Limits::entries`] or [`Limits::names`], and
+    /// [`Error::Limit`] when all layers together pass [`Limits::entries`], and
     /// [`Error::Whiteout`].
     pub fn merge(layers: Vec<LayerIndex>, limits: &Limits) -> Result<Self, Error> {
         let subject = || "the image".to_owned();

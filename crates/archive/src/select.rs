@@ -24,23 +24,13 @@ impl ImageTree {
     /// request itself; for anything in it [`Error::Special`], [`Error::WrittenThroughLink`], [`Error::NotUtf8`],
     /// [`Error::FileName`], [`Error::Collision`]; and [`Error::Limit`].
     pub fn select(&self, requests: &[Selection], limits: &Limits) -> Result<Selected, Error> {
-        self.select_for(requests, limits, FileNames::of_this_system())
-    }
-
-    /// [`select`](Self::select) for any system's names.
-    pub(crate) fn select_for(
-        &self,
-        requests: &[Selection],
-        limits: &Limits,
-        names: FileNames,
-    ) -> Result<Selected, Error> {
         let mut selecting = Selecting {
             tree: self,
             limits,
             visited: 0,
             size: 0,
             inside: HashSet::new(),
-            destinations: Destinations::new(names),
+            destinations: Destinations::new(FileNames::of_this_system()),
             warnings: Vec::new(),
         };
         for request in requests {
