@@ -115,7 +115,8 @@ fn parse(path: &Utf8Path, text: &str) -> Result<AllowList, AllowListFileError> {
     })
 }
 
-/// Whether a line holds this pattern: read as a list of its own, so that comments mean the same here and there.
+/// Whether a line holds this pattern: read as a list of its own, so that comments mean the same here and
+/// there.
 fn holds(line: &str, pattern: &Pattern) -> bool {
     AllowList::parse(line).is_ok_and(|list| list.patterns().contains(pattern))
 }

@@ -1,5 +1,5 @@
-//! The cache of compressed layers: whatever is in it can be fetched again, so nothing here is flushed, and a reader verifies
-//! every blob again while it reads.
+//! The cache of compressed layers: whatever is in it can be fetched again, so nothing here is flushed, and a
+//! reader verifies every blob again while it reads.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,10 +9,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::Digest;
 use tempfile::NamedTempFile;
 
+use crate::format::Access;
 use crate::layout::Layout;
 use crate::platform;
 
-/// How many bytes of layers are kept where nothing is configured: 2 GiB. Without a bound the cache would fill the disk.
+/// How many bytes of layers are kept where nothing is configured: 2 GiB. Without a bound the cache would fill
+/// the disk.
 pub const DEFAULT_BLOB_CACHE: u64 = 2 * 1024 * 1024 * 1024;
 
 /// What stands behind the name of a blob that is still being written.
@@ -24,13 +26,15 @@ const PARTIAL: &str = ".partial-";
 #[derive(Debug, Clone)]
 pub struct BlobCache {
     layout: Layout,
+    access: Access,
     limit: u64,
 }
 
 impl BlobCache {
-    pub(crate) fn new(layout: Layout) -> Self {
+    pub(crate) fn new(layout: Layout, access: Access) -> Self {
         Self {
             layout,
+            access,
             limit: DEFAULT_BLOB_CACHE,
         }
     }
@@ -41,8 +45,8 @@ impl BlobCache {
         Self { limit: bytes, ..self }
     }
 
-    /// Opens a blob, if it is here, and marks it as used. Its content is not trusted: the reader verifies the digest, and calls
-    /// [`remove`](Self::remove) where it is wrong.
+    /// Opens a blob, if it is here, and marks it as used. Its content is not trusted: the reader verifies the
+    /// digest, and calls [`remove`](Self::remove) where it is wrong.
     pub fn open(&self, digest: &Digest) -> Option<File> {
         let file = File::open(self.path(digest)).ok()?;
         // A blob that cannot be marked is only forgotten earlier.
@@ -56,6 +60,7 @@ impl BlobCache {
     ///
     /// Where the home folder is missing or cannot be written.
     pub fn writer(&self, digest: &Digest) -> io::Result<BlobWriter> {
+        self.access.permit_writing(&self.layout)?;
         let folder = self.layout.blobs();
         match std::fs::create_dir(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
@@ -73,14 +78,17 @@ impl BlobCache {
 
     /// Removes a blob, for instance because it turned out not to be what its name says.
     pub fn remove(&self, digest: &Digest) {
-        let _ = std::fs::remove_file(self.path(digest));
+        if self.access.permit_writing(&self.layout).is_ok() {
+            let _ = std::fs::remove_file(self.path(digest));
+        }
     }
 
     fn path(&self, digest: &Digest) -> Utf8PathBuf {
         self.layout.blobs().join(digest.file_name())
     }
 
-    /// Removes the blobs that were not used for longest until the rest keeps the limit, and what dead writers left.
+    /// Removes the blobs that were not used for longest until the rest keeps the limit, and what dead writers
+    /// left.
     fn shrink(&self) -> io::Result<()> {
         let mut blobs: Vec<(SystemTime, u64, Utf8PathBuf)> = Vec::new();
         for entry in self.layout.blobs().read_dir_utf8()? {
@@ -107,8 +115,8 @@ impl BlobCache {
     }
 }
 
-/// A writer locks its file, so a partial blob that can be locked has none. One that was created and not yet locked may be
-/// hit: its writer's commit then fails, and the layer is not cached.
+/// A writer locks its file, so a partial blob that can be locked has none. One that was created and not yet
+/// locked may be hit: its writer's commit then fails, and the layer is not cached.
 fn remove_if_dead(path: &Utf8Path) {
     if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
         let _ = std::fs::remove_file(path);
@@ -124,7 +132,8 @@ pub struct BlobWriter {
 }
 
 impl BlobWriter {
-    /// Makes the blob visible under its digest, which the caller has verified, and shrinks the cache to its limit.
+    /// Makes the blob visible under its digest, which the caller has verified, and shrinks the cache to its
+    /// limit.
     ///
     /// # Errors
     ///

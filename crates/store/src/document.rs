@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 
-/// No document of the store comes near this, in bytes. A larger file is not ours, and reading it whole could exhaust the
-/// memory.
+/// No document of the store comes near this, in bytes. A larger file is not ours, and reading it whole could
+/// exhaust the memory.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Reads a file as a whole, if it is there and holds at most `limit` bytes.

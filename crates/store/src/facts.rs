@@ -1,7 +1,7 @@
 //! What scans remember, in a data base: only what can be rebuilt by asking the registries again.
 //!
-//! A file that is damaged, of another program or of another version is therefore no failure: reading finds nothing, and the
-//! first writing moves it aside and begins anew.
+//! A file that is damaged, of another program or of another version is therefore no failure: reading finds
+//! nothing, and the first writing moves it aside and begins anew.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -15,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 use crate::disk;
 use crate::error::Error;
+use crate::format::Access;
 use crate::layout::Layout;
 
 /// The version of the tables. Another one is not migrated but made anew.
@@ -34,19 +35,23 @@ const TABLES: &str = "
 /// The facts of one home folder. It may be shared between threads; several processes may use one home.
 #[derive(Debug)]
 pub struct FactStore {
+    layout: Layout,
+    access: Access,
     path: Utf8PathBuf,
     /// `None` until there is a file that can be used.
     connection: Mutex<Option<Connection>>,
 }
 
 impl FactStore {
-    pub(crate) fn open(layout: &Layout) -> Result<Self, Error> {
+    pub(crate) fn open(layout: Layout, access: Access) -> Result<Self, Error> {
         let path = layout.facts();
         let connection = match open_existing(&path)? {
             State::Usable(connection) => Some(connection),
             State::Missing | State::Unusable => None,
         };
         Ok(Self {
+            layout,
+            access,
             path,
             connection: Mutex::new(connection),
         })
@@ -56,7 +61,8 @@ impl FactStore {
     ///
     /// # Errors
     ///
-    /// [`Error::Facts`], as for every method here: the data base is locked for too long, the disk is full and the like.
+    /// [`Error::Facts`], as for every method here: the data base is locked for too long, the disk is full and
+    /// the like.
     pub fn release(&self, digest: &Digest, host_key: &str) -> Result<Option<ReleaseFacts>, Error> {
         self.read(
             "SELECT facts FROM release WHERE digest = ?1 AND host = ?2",
@@ -164,6 +170,7 @@ impl FactStore {
     }
 
     fn write(&self, change: &str, parameters: impl Params + Clone) -> Result<(), Error> {
+        self.access.permit_writing(&self.layout)?;
         let mut slot = self.connection();
         if let Some(connection) = slot.take() {
             match execute(&connection, change, parameters.clone()) {
@@ -183,9 +190,7 @@ impl FactStore {
 
     /// Makes the data base where it is missing, and replaces one that cannot be used.
     fn renew(&self) -> Result<Connection, Error> {
-        if let Some(home) = self.path.parent() {
-            disk::make_home(home)?;
-        }
+        disk::make_home(self.layout.home())?;
         match open_existing(&self.path)? {
             // Another process was faster.
             State::Usable(connection) => return Ok(connection),
@@ -261,13 +266,13 @@ fn create(path: &Utf8Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// A mutex guards each connection already; without following links a foreign file cannot be reached through ours.
+/// SQLite need not lock a connection that a mutex guards already.
 fn flags() -> OpenFlags {
     OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX
 }
 
-/// Facts are not worth a flush each: the journal keeps them whole when a process dies, and what a loss of power damages is
-/// made anew. Scans write thousands of them.
+/// Facts are not worth a flush each: the journal keeps them whole when a process dies, and what a loss of
+/// power damages is made anew. Scans write thousands of them.
 fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "OFF")
 }
@@ -290,7 +295,8 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     }
 }
 
-/// Moves an unusable file out of the way, where somebody who wonders can still look at it. Only the last one is kept.
+/// Moves an unusable file out of the way, where somebody who wonders can still look at it. Only the last one
+/// is kept.
 fn set_damaged_aside(path: &Utf8Path) -> Result<(), Error> {
     if !path.exists() {
         return Ok(());

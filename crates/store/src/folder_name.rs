@@ -10,12 +10,13 @@ const LONGEST: usize = 150;
 /// How many bytes of a longer name stay readable before its hash.
 const READABLE: usize = 100;
 
-/// The file name that stands for `id`: readable, different for every legal id also where the file system ignores
-/// case, and legal on Linux, macOS and Windows.
+/// The file name that stands for `id`: readable, different for every legal id also where the file system
+/// ignores case, and legal on Linux, macOS and Windows.
 ///
-/// `/` becomes `+`, `:` becomes `=`, the brackets of an address become `(` and `)`, a capital becomes `!` and the small
-/// letter. None of these signs can stand in an id, so no two ids meet. A name that Windows reserves for a device gets a
-/// leading `^`. What would be longer than 150 bytes is cut after 100 and completed by `~` and the SHA-256 of the id.
+/// `/` becomes `+`, `:` becomes `=`, the brackets of an address become `(` and `)`, a capital becomes `!` and
+/// the small letter. None of these signs can stand in an id, so no two ids meet. A name that Windows reserves
+/// for a device gets a leading `^`. What would be longer than 150 bytes is cut after 100 and completed by `~`
+/// and the SHA-256 of the id.
 pub(crate) fn folder_name(id: &ExtensionId) -> String {
     let id = id.to_string();
     let mut name = String::with_capacity(id.len() + 1);

@@ -1,4 +1,5 @@
-//! The version of the home folder and the features that it uses: whether this program may read it, and write it.
+//! The version of the home folder and the features that it uses: whether this program may read it, and write
+//! it.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,8 +10,8 @@ use crate::layout::Layout;
 /// The format that this program writes, and the newest that it reads.
 pub(crate) const CURRENT: u32 = 1;
 
-/// The content of `format.json`. The lists name what was added to the format without raising its number. This program
-/// knows no feature yet, so every name is unknown to it.
+/// The content of `format.json`. The lists name what was added to the format without raising its number. This
+/// program knows no feature yet, so every name is unknown to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Format {
@@ -34,6 +35,19 @@ pub(crate) enum Access {
     ReadWrite,
     /// Only reading, because of these features.
     ReadOnly(Vec<String>),
+}
+
+impl Access {
+    /// Refuses where only reading is allowed.
+    pub(crate) fn permit_writing(&self, layout: &Layout) -> Result<(), Error> {
+        match self {
+            Self::ReadWrite => Ok(()),
+            Self::ReadOnly(features) => Err(Error::ReadOnly {
+                home: layout.home().to_owned(),
+                features: features.clone(),
+            }),
+        }
+    }
 }
 
 impl Format {

@@ -18,8 +18,8 @@ use crate::record::Record;
 use crate::staging::{DeadStaging, Staging};
 use crate::transaction::Transaction;
 
-/// The home folder that is used where none is named: `outrigger` in the folder where the platform keeps a user's data, such as
-/// `~/.local/share/outrigger`.
+/// The home folder that is used where none is named: `outrigger` in the folder where the platform keeps a
+/// user's data, such as `~/.local/share/outrigger`.
 ///
 /// # Errors
 ///
@@ -62,8 +62,9 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// [`Error::NewerFormat`] and [`Error::UnknownFeatures`] where a later program wrote it in a way that this one would misread;
-    /// [`Error::Disk`] where the path is something else than a folder, or cannot be read.
+    /// [`Error::NewerFormat`] and [`Error::UnknownFeatures`] where a later program wrote it in a way that
+    /// this one would misread; [`Error::Disk`] where the path is something else than a folder, or cannot be
+    /// read.
     pub fn open(home: &Utf8Path) -> Result<Self, Error> {
         let layout = Layout::new(home);
         let access = format::access(&layout)?;
@@ -131,8 +132,8 @@ impl Store {
         document::read_json(&self.layout.record(id, &generation.folder()))
     }
 
-    /// Begins a change of one extension: makes the home folder where it is missing (for this user alone), waits until no
-    /// other process changes the same extension, and removes what interrupted changes left.
+    /// Begins a change of one extension: makes the home folder where it is missing (for this user alone),
+    /// waits until no other process changes the same extension, and removes what interrupted changes left.
     ///
     /// A thread that holds a transaction of an extension and begins another of the same one waits for itself.
     ///
@@ -140,7 +141,7 @@ impl Store {
     ///
     /// [`Error::ReadOnly`] where a later program allows only reading, and [`Error::Disk`].
     pub fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
-        self.refuse_read_only(&self.access)?;
+        self.access.permit_writing(&self.layout)?;
         disk::make_home(self.home())?;
         disk::make_folder(&self.layout.locks())?;
         let lock = lock::extension(&self.layout, id)?;
@@ -151,17 +152,17 @@ impl Store {
 
     /// The cache of compressed layers.
     pub fn blobs(&self) -> BlobCache {
-        BlobCache::new(self.layout.clone())
+        BlobCache::new(self.layout.clone(), self.access.clone())
     }
 
     /// What scans remembered.
     ///
     /// # Errors
     ///
-    /// [`Error::Facts`] where the data base is there and cannot be opened now. One that is damaged or of another program counts
-    /// as empty.
+    /// [`Error::Facts`] where the data base is there and cannot be opened now. One that is damaged or of
+    /// another program counts as empty.
     pub fn facts(&self) -> Result<FactStore, Error> {
-        FactStore::open(&self.layout)
+        FactStore::open(self.layout.clone(), self.access.clone())
     }
 
     /// What has to happen while nobody else creates or judges a staging folder.
@@ -170,7 +171,7 @@ impl Store {
         // Looked at again: a later program may have been at work since this store was opened.
         let found = Format::read(&self.layout)?;
         if let Some(format) = found.clone() {
-            self.refuse_read_only(&format.access(&self.layout)?)?;
+            format.access(&self.layout)?.permit_writing(&self.layout)?;
         }
         let dead = DeadStaging::find(&self.layout);
         let staging = Staging::create(&self.layout)?;
@@ -180,15 +181,5 @@ impl Store {
             disk::replace(&path, &staging.path().join("format.json"), &content)?;
         }
         Ok((staging, dead))
-    }
-
-    fn refuse_read_only(&self, access: &Access) -> Result<(), Error> {
-        match access {
-            Access::ReadWrite => Ok(()),
-            Access::ReadOnly(features) => Err(Error::ReadOnly {
-                home: self.home().to_owned(),
-                features: features.clone(),
-            }),
-        }
     }
 }

@@ -75,7 +75,8 @@ impl Layout {
         self.locks().join(format!("{}.lock", folder_name(id)))
     }
 
-    /// The lock of the whole home: held for moments. No extension's lock has this name, because each holds `+` or `~`.
+    /// The lock of the whole home: held for moments. No extension's lock has this name, because each holds
+    /// `+` or `~`.
     pub(crate) fn commit_lock(&self) -> Utf8PathBuf {
         self.locks().join("commit.lock")
     }

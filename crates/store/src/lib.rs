@@ -1,13 +1,14 @@
 //! Everything that is written under the home folder, and the configuration and allow-list files.
 //!
-//! This room knows where things are, how a change becomes visible in one step, what survives a crash, and who may write when.
-//! It is plain blocking code. It must not know HTTP, archives, or what a label means: content arrives as bytes with a key,
-//! and leaves as files of a generation.
+//! This room knows where things are, how a change becomes visible in one step, what survives a crash, and who
+//! may write when. It is plain blocking code. It must not know HTTP, archives, or what a label means: content
+//! arrives as bytes with a key, and leaves as files of a generation.
 //!
-//! A change is a [`Transaction`]: content is staged where nobody sees it, put together as a [`Payload`], made durable, moved to its
-//! place, and only then named by the activation file, whose replacement is the commit point. What no activation names
-//! is garbage; what one names is never written again. All of this goes through the module `disk`, so that it can be
-//! checked against crashes. The format is a contract: `docs/book/src/home-folder.md`.
+//! A change is a [`Transaction`]: content is staged where nobody sees it, put together as a [`Payload`], made
+//! durable, moved to its place, and only then named by the activation file, whose replacement is the commit
+//! point. What no activation names is garbage; what one names is never written again. All of this goes
+//! through the module `disk`, so that it can be checked against crashes. The format is a contract:
+//! `docs/book/src/home-folder.md`.
 
 mod activation;
 pub mod allow_list_file;

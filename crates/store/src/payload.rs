@@ -29,9 +29,10 @@ pub struct Placement {
 /// A payload that stands complete in staging.
 #[derive(Debug, Clone)]
 pub struct Payload {
-    /// The canonical digest: SHA-256 over one line for each file, the lines sorted by path bytewise. A line is the path in
-    /// UTF-8, a NUL, `1` if the file may be executed and else `0`, a NUL, the size in decimal, a NUL, the SHA-256 of the
-    /// content as 64 lower-case hexadecimal digits, and a line feed. Folders do not count.
+    /// The canonical digest: SHA-256 over one line for each file, the lines sorted by path bytewise. A line
+    /// is the path in UTF-8, a NUL, `1` if the file may be executed and else `0`, a NUL, the size in decimal,
+    /// a NUL, the SHA-256 of the content as 64 lower-case hexadecimal digits, and a line feed. Folders do not
+    /// count.
     pub digest: Digest,
     /// Every file, sorted by path.
     pub files: Vec<FileRecord>,
@@ -58,7 +59,8 @@ impl<'a> Assembly<'a> {
         })
     }
 
-    /// Moves every piece of content to its place; one that is placed several times is copied to all but the last.
+    /// Moves every piece of content to its place; one that is placed several times is copied to all but the
+    /// last.
     pub(crate) fn place(&mut self, placements: Vec<Placement>) -> Result<(), Error> {
         let mut uses: BTreeMap<ContentKey, usize> = BTreeMap::new();
         for placement in &placements {

@@ -1,4 +1,5 @@
-//! What differs between systems. The variants for macOS and Windows are written here and have not been run yet.
+//! What differs between systems. The variants for macOS and Windows are written here and have not been run
+//! yet.
 
 use std::fs::{self, File};
 use std::io;
@@ -34,7 +35,8 @@ pub(crate) fn set_executable(_path: &Utf8Path, _executable: bool) -> io::Result<
 
 /// Makes everything below `folder` durable, names included.
 ///
-/// One `syncfs` writes thousands of small files in one go; flushing each of them costs a journal commit per file.
+/// One `syncfs` writes thousands of small files in one go; flushing each of them costs a journal commit per
+/// file.
 #[cfg(target_os = "linux")]
 pub(crate) fn flush_tree(folder: &Utf8Path) -> io::Result<()> {
     rustix::fs::syncfs(File::open(folder)?)?;

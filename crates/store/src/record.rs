@@ -22,8 +22,8 @@ pub struct FileRecord {
     pub sha256: Digest,
 }
 
-/// Everything about a generation that its folder does not tell: enough to verify each file, to compute the payload's digest
-/// again, and to fetch the same image once more.
+/// Everything about a generation that its folder does not tell: enough to verify each file, to compute the
+/// payload's digest again, and to fetch the same image once more.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     format: u32,

@@ -14,8 +14,8 @@ use crate::document;
 use crate::error::Error;
 use crate::layout::Layout;
 
-/// Names one piece of staged content. The store only compares it; the caller says what the two numbers mean (in an
-/// install: the layer, and the entry of the layer).
+/// Names one piece of staged content. The store only compares it; the caller says what the two numbers mean
+/// (in an install: the layer, and the entry of the layer).
 pub type ContentKey = (u32, u32);
 
 /// What is piled up before it is written, in bytes.
@@ -25,8 +25,9 @@ const BUFFER: usize = 64 * 1024;
 const LOCK: &str = "lock";
 const CONTENT: &str = "content";
 
-/// The content of one extension's next generation, invisible to everybody else until the transaction commits. A clone is
-/// the same staging; it may be used from several threads. The last clone that goes takes the folder with it.
+/// The content of one extension's next generation, invisible to everybody else until the transaction commits.
+/// A clone is the same staging; it may be used from several threads. The last clone that goes takes the
+/// folder with it.
 #[derive(Debug, Clone)]
 pub struct Staging {
     folder: Arc<Folder>,
@@ -48,11 +49,13 @@ pub(crate) struct Content {
 }
 
 impl Staging {
-    /// Stages the bytes of one file, hashing them on their way. Content staged under the same key before is replaced.
+    /// Stages the bytes of one file, hashing them on their way. Content staged under the same key before is
+    /// replaced.
     ///
     /// # Errors
     ///
-    /// An error of `content` as it is; of the disk, with the path and the operation, of the kind that the system gave.
+    /// An error of `content` as it is; of the disk, with the path and the operation, of the kind that the
+    /// system gave.
     pub fn write(&self, key: ContentKey, content: &mut dyn Read) -> io::Result<()> {
         self.staged().remove(&key);
         let path = self.content_path(key);
@@ -89,8 +92,8 @@ impl Staging {
         self.staged().contains_key(&key)
     }
 
-    /// Makes a new staging folder. The caller holds the commit lock, so that nobody mistakes a folder that is not yet locked
-    /// for a dead one.
+    /// Makes a new staging folder. The caller holds the commit lock, so that nobody mistakes a folder that is
+    /// not yet locked for a dead one.
     pub(crate) fn create(layout: &Layout) -> Result<Self, Error> {
         let parent = layout.staging();
         disk::make_folder(&parent)?;

@@ -22,9 +22,9 @@ const ACTIVATION: &str = "activation.json";
 /// The folder in a staging folder that takes what is to be removed.
 const ASIDE: &str = "aside";
 
-/// A change of one extension. It holds the extension's lock, so no other process changes the same one; readers are never
-/// in its way. Dropped without one of [`commit`](Self::commit), [`set`](Self::set) and [`remove`](Self::remove) it leaves
-/// everything as it was.
+/// A change of one extension. It holds the extension's lock, so no other process changes the same one;
+/// readers are never in its way. Dropped without one of [`commit`](Self::commit), [`set`](Self::set) and
+/// [`remove`](Self::remove) it leaves everything as it was.
 #[derive(Debug)]
 pub struct Transaction {
     layout: Layout,
@@ -48,7 +48,8 @@ impl Transaction {
     ///
     /// # Errors
     ///
-    /// [`Error::Malformed`] where its activation file cannot be understood; [`remove`](Self::remove) works even then.
+    /// [`Error::Malformed`] where its activation file cannot be understood; [`remove`](Self::remove) works
+    /// even then.
     pub fn current(&self) -> Result<Option<Installed>, Error> {
         activation::find(&self.layout, &self.id)
     }
@@ -58,14 +59,14 @@ impl Transaction {
         &self.staging
     }
 
-    /// Moves staged content to its destinations, adds `documents` (path and content) that were not in the image, and computes
-    /// the canonical digest. `manifest` and `config` are the bytes as the registry served them; they go into the record.
-    /// Nothing becomes visible. To be called once.
+    /// Moves staged content to its destinations, adds `documents` (path and content) that were not in the
+    /// image, and computes the canonical digest. `manifest` and `config` are the bytes as the registry served
+    /// them; they go into the record. Nothing becomes visible. To be called once.
     ///
     /// # Errors
     ///
-    /// [`Error::IllegalDestination`], [`Error::PlacedTwice`], [`Error::NotStaged`], [`Error::DocumentNotText`], and
-    /// [`Error::Disk`].
+    /// [`Error::IllegalDestination`], [`Error::PlacedTwice`], [`Error::NotStaged`],
+    /// [`Error::DocumentNotText`], and [`Error::Disk`].
     pub fn assemble(
         &self,
         placements: Vec<Placement>,
@@ -81,13 +82,13 @@ impl Transaction {
         assembly.finish(manifest, config)
     }
 
-    /// Makes `payload` durable as the generation `installed.current`, then makes `installed` the activation. Afterwards
-    /// generations that `installed` does not name are removed.
+    /// Makes `payload` durable as the generation `installed.current`, then makes `installed` the activation.
+    /// Afterwards generations that `installed` does not name are removed.
     ///
     /// # Errors
     ///
-    /// Where it fails, what was active before still is; the one exception is a failed flush of the activation's name, after
-    /// which either may survive a loss of power.
+    /// Where it fails, what was active before still is; the one exception is a failed flush of the
+    /// activation's name, after which either may survive a loss of power.
     pub fn commit(self, payload: Payload, installed: &Installed) -> Result<(), Error> {
         self.check(installed)?;
         let folder = installed.current.folder();
@@ -103,7 +104,8 @@ impl Transaction {
         result
     }
 
-    /// Replaces only the activation: another generation that is still there becomes current, or a hold is set or released.
+    /// Replaces only the activation: another generation that is still there becomes current, or a hold is set
+    /// or released.
     ///
     /// # Errors
     ///
@@ -114,8 +116,8 @@ impl Transaction {
         self.activate(installed)
     }
 
-    /// Removes the extension: first the activation, which is the commit point, then its generations and records. Works
-    /// whatever state they are in, also where nothing is there.
+    /// Removes the extension: first the activation, which is the commit point, then its generations and
+    /// records. Works whatever state they are in, also where nothing is there.
     pub fn remove(self) -> Result<(), Error> {
         let _commit = lock::commit(&self.layout)?;
         if disk::remove_file(&self.layout.activation(&self.id))? {
@@ -135,7 +137,8 @@ impl Transaction {
         })
     }
 
-    /// Everything before the commit point: after it, generation and record are durable and nothing names them.
+    /// Everything before the commit point: after it, generation and record are durable and nothing names
+    /// them.
     fn bring_in(
         &self,
         payload: Payload,
@@ -174,8 +177,8 @@ impl Transaction {
         disk::replace(&path, &self.staging.path().join(ACTIVATION), &content)
     }
 
-    /// Removes generations and records that `installed` does not name. Garbage that stays does no harm, so that a failure here
-    /// does not fail the change.
+    /// Removes generations and records that `installed` does not name. Garbage that stays does no harm, so
+    /// that a failure here does not fail the change.
     fn collect(&self, installed: &Installed) {
         let named: Vec<String> = names(installed).collect();
         for folder in [self.layout.generations(&self.id), self.layout.records(&self.id)] {
@@ -214,7 +217,8 @@ impl Transaction {
         current.is_some_and(|installed| names(&installed).any(|name| name == folder))
     }
 
-    /// Takes something out of sight in one step; it is deleted with the staging folder, at leisure or by a later process.
+    /// Takes something out of sight in one step; it is deleted with the staging folder, at leisure or by a
+    /// later process.
     fn set_aside(&self, path: &Utf8Path) -> Result<(), Error> {
         if path.symlink_metadata().is_err() {
             return Ok(());

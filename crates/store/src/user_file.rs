@@ -1,5 +1,5 @@
-//! Files that belong to the user: read with a bound, and replaced in one step without losing their mode or the link that leads to
-//! them.
+//! Files that belong to the user: read with a bound, and replaced in one step without losing their mode or
+//! the link that leads to them.
 
 use camino::{Utf8Path, Utf8PathBuf};
 

@@ -9,9 +9,9 @@ use super::values::{Amount, Time};
 /// Declares each limit once: its field, its key, and whether it is an amount or a time.
 macro_rules! limits {
     (amounts { $($amount:ident $amount_key:literal,)* } times { $($time:ident $time_key:literal,)* }) => {
-        /// The limits that the configuration sets; `None` where it leaves the default of the room that keeps the limit. What each
-        /// one means and which attack it answers stands there: `archive::Limits`, `registry::Limits`, `model`'s limits of
-        /// metadata. An amount is a count or a number of bytes.
+        /// The limits that the configuration sets; `None` where it leaves the default of the room that keeps
+        /// the limit. What each one means and which attack it answers stands there: `archive::Limits`,
+        /// `registry::Limits`, `model`'s limits of metadata. An amount is a count or a number of bytes.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         pub struct LimitSettings {
             $(#[doc = concat!("`limits.", $amount_key, "`")] pub $amount: Option<u64>,)*

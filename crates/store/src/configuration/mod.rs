@@ -53,7 +53,8 @@ pub struct Settings {
 pub struct SettingEntry {
     /// The key with its tables, such as `policy.minimum-age`.
     pub key: String,
-    /// The value as written, or the default; `None` where there is none, or where another room knows it (a limit's).
+    /// The value as written, or the default; `None` where there is none, or where another room knows it (a
+    /// limit's).
     pub value: Option<String>,
     /// Where it comes from.
     pub origin: Origin,
@@ -73,8 +74,8 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a file that was named, or the allow-list that the configuration names, is missing; at the first key or value that
-    /// cannot be understood, with its line and column.
+    /// When a file that was named, or the allow-list that the configuration names, is missing; at the first
+    /// key or value that cannot be understood, with its line and column.
     pub fn load(explicit: Option<&Utf8Path>, home: &Utf8Path) -> Result<Self, ConfigurationError> {
         let path = explicit.map_or_else(|| home.join(FILE_NAME), Utf8Path::to_owned);
         match user_file::read(&path)? {
@@ -130,8 +131,8 @@ impl Settings {
     }
 }
 
-/// Makes `list` the configured allow-list, in the file as it is: comments and order stay. Creates the file where it is missing.
-/// A relative `list` is meant relative to the folder of `configuration`.
+/// Makes `list` the configured allow-list, in the file as it is: comments and order stay. Creates the file
+/// where it is missing. A relative `list` is meant relative to the folder of `configuration`.
 ///
 /// # Errors
 ///

@@ -1,4 +1,5 @@
-//! Reading TOML strictly: each key is asked for by name, and a key that nobody asked for is an error with its place.
+//! Reading TOML strictly: each key is asked for by name, and a key that nobody asked for is an error with its
+//! place.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -136,7 +137,8 @@ impl<'a> Section<'a> {
         self.setting(name, None, |_| None, |found| parse(found).map(Some))
     }
 
-    /// Ends the section: every key in it must have been asked for. Hands out what was read, for `config show`.
+    /// Ends the section: every key in it must have been asked for. Hands out what was read, for `config
+    /// show`.
     pub(super) fn finish(self) -> Result<Vec<SettingEntry>, ConfigurationError> {
         let mut keys = self
             .table

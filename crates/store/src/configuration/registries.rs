@@ -12,8 +12,8 @@ use super::reader::{Found, Section};
 /// The settings of one registry (contract `cli.md`, "Configuration").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegistryEntry {
-    /// The addresses that stand in for the registry, tried in this order; none: the registry's own. As written: whether they are
-    /// addresses is for whoever speaks to them.
+    /// The addresses that stand in for the registry, tried in this order; none: the registry's own. As
+    /// written: whether they are addresses is for whoever speaks to them.
     pub endpoints: Vec<String>,
     /// Whether `http` is allowed also for addresses that are not loopback.
     pub insecure: bool,

@@ -8,8 +8,8 @@ use cap_std::fs::Dir;
 
 use crate::error::Error;
 
-/// A folder that no name can lead out of: each path is resolved by the kernel relative to the open folder, so that neither
-/// `..` nor a link reaches anything outside, whatever a check of the text overlooked.
+/// A folder that no name can lead out of: each path is resolved by the kernel relative to the open folder, so
+/// that neither `..` nor a link reaches anything outside, whatever a check of the text overlooked.
 #[derive(Debug)]
 pub(crate) struct Confined {
     /// The folder whose files may be moved in.

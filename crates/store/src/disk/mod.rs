@@ -1,8 +1,9 @@
 //! The only door through which the store changes the disk.
 //!
-//! Every function is one operation of the file system (or a fixed short sequence of them) with the path in its error.
-//! Because nothing else writes, what survives a crash can be decided by looking at the calls of this module. Two things
-//! stand beside it on purpose: the cache of blobs and the data base of facts, which hold nothing that must survive.
+//! Every function is one operation of the file system (or a fixed short sequence of them) with the path in
+//! its error. Because nothing else writes, what survives a crash can be decided by looking at the calls of
+//! this module. Two things stand beside it on purpose: the cache of blobs and the data base of facts, which
+//! hold nothing that must survive.
 
 mod confined;
 
@@ -91,8 +92,8 @@ pub(crate) fn rename(from: &Utf8Path, to: &Utf8Path) -> Result<(), Error> {
     fs::rename(from, to).map_err(Error::disk("move something to", to))
 }
 
-/// Replaces `path` so that a reader and a crash see the old content or the new one: writes and flushes `temporary`, which
-/// must be on the same file system, gives it the name, flushes the name.
+/// Replaces `path` so that a reader and a crash see the old content or the new one: writes and flushes
+/// `temporary`, which must be on the same file system, gives it the name, flushes the name.
 pub(crate) fn replace(path: &Utf8Path, temporary: &Utf8Path, content: &[u8]) -> Result<(), Error> {
     write_durably(temporary, content)?;
     rename(temporary, path)?;

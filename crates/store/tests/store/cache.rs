@@ -1,0 +1,107 @@
+//! The cache of compressed layers.
+
+use std::io::{Read as _, Write as _};
+
+use model::Digest;
+use store::BlobCache;
+
+use crate::support::{Home, names, whale};
+
+/// A cache in a home that exists.
+fn cache(home: &Home) -> BlobCache {
+    drop(home.store().begin(&whale()).unwrap());
+    home.store().blobs()
+}
+
+fn put(cache: &BlobCache, content: &[u8]) -> Digest {
+    let digest = Digest::of(content);
+    let mut writer = cache.writer(&digest).unwrap();
+    writer.write_all(content).unwrap();
+    writer.commit().unwrap();
+    digest
+}
+
+#[test]
+fn a_blob_is_there_once_it_is_whole() {
+    let home = Home::new();
+    let cache = cache(&home);
+    let digest = Digest::of(b"layer");
+    let mut writer = cache.writer(&digest).unwrap();
+    writer.write_all(b"layer").unwrap();
+    assert!(cache.open(&digest).is_none());
+    writer.commit().unwrap();
+    let mut content = Vec::new();
+    cache.open(&digest).unwrap().read_to_end(&mut content).unwrap();
+    assert_eq!(content, b"layer");
+    cache.remove(&digest);
+    assert!(cache.open(&digest).is_none());
+}
+
+#[test]
+fn a_writer_that_is_dropped_leaves_nothing() {
+    let home = Home::new();
+    let cache = cache(&home);
+    let mut writer = cache.writer(&Digest::of(b"layer")).unwrap();
+    writer.write_all(b"lay").unwrap();
+    drop(writer);
+    assert_eq!(names(&home.path().join("blobs")), [""; 0]);
+}
+
+#[test]
+fn what_was_not_used_for_longest_goes_first() {
+    let home = Home::new();
+    let cache = cache(&home).with_limit(20);
+    let age = |digest: &Digest, seconds| {
+        let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+        let path = home.path().join("blobs").join(digest.file_name());
+        std::fs::File::options()
+            .write(true)
+            .open(path)
+            .unwrap()
+            .set_modified(time)
+            .unwrap();
+    };
+    let (one, two) = (put(&cache, b"1111111111"), put(&cache, b"2222222222"));
+    age(&one, 1000);
+    age(&two, 2000);
+    assert!(cache.open(&one).is_some(), "and this uses it");
+    let three = put(&cache, b"3333333333");
+    assert!(cache.open(&one).is_some());
+    assert!(cache.open(&two).is_none());
+    assert!(cache.open(&three).is_some());
+}
+
+#[test]
+fn a_blob_over_the_whole_limit_is_not_kept() {
+    let home = Home::new();
+    let cache = cache(&home).with_limit(3);
+    let digest = put(&cache, b"1234");
+    assert!(cache.open(&digest).is_none());
+}
+
+#[test]
+fn what_a_dead_writer_left_is_removed_and_a_living_one_is_not_disturbed() {
+    let home = Home::new();
+    let cache = cache(&home);
+    let living_digest = Digest::of(b"living");
+    let mut living = cache.writer(&living_digest).unwrap();
+    living.write_all(b"living").unwrap();
+    let left = home
+        .path()
+        .join("blobs")
+        .join(format!("{}.partial-abc", Digest::of(b"dead").file_name()));
+    std::fs::write(&left, "de").unwrap();
+    put(&cache, b"another");
+    assert!(!left.exists());
+    living.commit().unwrap();
+    assert!(cache.open(&living_digest).is_some());
+}
+
+#[test]
+fn without_a_home_there_is_no_cache_and_none_is_made() {
+    let home = Home::new();
+    let cache = home.store().blobs();
+    assert!(cache.open(&Digest::of(b"layer")).is_none());
+    assert!(cache.writer(&Digest::of(b"layer")).is_err());
+    assert!(!home.path().exists());
+}

@@ -1,0 +1,17 @@
+//! The store as its callers see it: real folders, real files, real processes.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test fails by panicking")]
+
+// The name under which the rest of the house imports it.
+extern crate outrigger_store as store;
+
+mod cache;
+mod changing;
+mod configuration;
+mod facts;
+mod formats;
+mod interrupted;
+mod racing;
+mod refused;
+mod removing;
+mod support;
