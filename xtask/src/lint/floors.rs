@@ -62,7 +62,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "outrigger-testkit",
-        may_import: &["outrigger-model"],
+        may_import: &["outrigger-model", "outrigger-embedded"],
     },
     Room {
         name: "xtask",
