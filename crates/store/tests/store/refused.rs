@@ -147,3 +147,44 @@ fn a_payload_that_contradicts_itself_is_refused() {
         "{binary}"
     );
 }
+
+/// Puts the device that is always full where the only transaction is about to write `name`.
+#[cfg(target_os = "linux")]
+fn fill_the_disk(home: &Home, name: &str) {
+    let staging = names(&home.path().join("staging")).remove(0);
+    let path = home.path().join("staging").join(staging).join(name);
+    std::os::unix::fs::symlink("/dev/full", path).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn content_that_finds_the_disk_full_says_so_and_is_not_staged() {
+    let home = Home::new();
+    let transaction = home.store().begin(&whale()).unwrap();
+    fill_the_disk(&home, "content/7-7");
+    let staging = transaction.staging();
+    let error = staging.write((7, 7), &mut &[1; 100_000][..]).unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
+    assert!(error.to_string().contains("content/7-7"), "{error}");
+    assert!(!staging.contains((7, 7)));
+    drop(transaction);
+    assert_eq!(names(&home.path().join("staging")), [""; 0]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_at_any_step_of_a_commit_leaves_the_old_release() {
+    for step in ["record.json", "activation.json"] {
+        let home = Home::new();
+        let store = home.store();
+        let old = install(&store, &whale(), "1.0.0");
+        let before = tree(&home.path());
+        let transaction = store.begin(&whale()).unwrap();
+        let payload = prepare(&transaction, "1.1.0");
+        let new = old.switched_to(crate::support::generation("1.1.0", &payload));
+        fill_the_disk(&home, step);
+        let error = transaction.commit(payload, &new).unwrap_err();
+        assert!(error.is_disk_full(), "{step}: {error}");
+        assert_eq!(tree(&home.path()), before, "{step}");
+    }
+}
