@@ -163,7 +163,9 @@ fn content_that_finds_the_disk_full_says_so_and_is_not_staged() {
     let transaction = home.store().begin(&whale()).unwrap();
     fill_the_disk(&home, "content/7-7");
     let staging = transaction.staging();
-    let error = staging.write((7, 7), &mut &[1; 100_000][..]).unwrap_err();
+    let error = staging
+        .write((7, 7), &mut vec![1; 100_000].as_slice())
+        .unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::StorageFull);
     assert!(error.to_string().contains("content/7-7"), "{error}");
     assert!(!staging.contains((7, 7)));
