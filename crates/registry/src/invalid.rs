@@ -61,13 +61,13 @@ pub enum Invalid {
         "it is a manifest of schema 1, which is no longer read; push the image again with a current tool"
     )]
     SchemaOne,
-    /// Two known media types that contradict each other, or the content (GHSA-mc8v-mgrf-8f4m).
-    #[error("the registry calls it {}, but it says that it is {}", quote(.header), quote(.body))]
+    /// A known media type that contradicts another one, or the content (GHSA-mc8v-mgrf-8f4m).
+    #[error("it is called {}, but it is {}", quote(.stated), quote(.actual))]
     MediaTypes {
-        /// The `Content-Type` of the answer.
-        header: String,
-        /// The document's own `mediaType`, or what its fields make it.
-        body: String,
+        /// The `Content-Type` of the answer, or the document's own `mediaType`.
+        stated: String,
+        /// The document's `mediaType`, or what its fields make it.
+        actual: String,
     },
     /// A descriptor states a negative size.
     #[error("{place} has the size {size}")]
@@ -116,25 +116,5 @@ pub enum Invalid {
         target: String,
         /// Why it is not followed.
         problem: &'static str,
-    },
-    /// A 401 without a challenge that this program can answer.
-    #[error("it asks for a login of a kind that is not known here: {}", quote(.challenge))]
-    Challenge {
-        /// The scheme that was offered, or nothing.
-        challenge: String,
-    },
-    /// The registry names a token server that may not be asked.
-    #[error("it names the token server {}: {problem}", quote(.realm))]
-    Realm {
-        /// The token server's address without its query.
-        realm: String,
-        /// Why it may not be asked.
-        problem: &'static str,
-    },
-    /// The token server's answer holds no token.
-    #[error("the token server {} answers without a token", quote(.realm))]
-    NoToken {
-        /// The token server's host.
-        realm: String,
     },
 }

@@ -3,7 +3,10 @@
 use http_auth::ChallengeParser;
 use reqwest::header::{HeaderMap, WWW_AUTHENTICATE};
 
-use crate::Invalid;
+use model::text::quote;
+
+use super::unanswerable;
+use crate::ErrorKind;
 
 /// A way of proving who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +28,7 @@ pub(super) struct Bearer {
 
 impl Challenge {
     /// Reads the challenges of a 401 and takes the first that can be answered, a token before a password.
-    pub(super) fn of(headers: &HeaderMap) -> Result<Self, Invalid> {
+    pub(super) fn of(headers: &HeaderMap) -> Result<Self, ErrorKind> {
         let mut basic = None;
         let mut unknown = String::new();
         for value in headers.get_all(WWW_AUTHENTICATE) {
@@ -44,7 +47,12 @@ impl Challenge {
                 challenge.scheme.clone_into(&mut unknown);
             }
         }
-        basic.ok_or(Invalid::Challenge { challenge: unknown })
+        basic.ok_or_else(|| {
+            let unknown = quote(&unknown);
+            unanswerable(format!(
+                "it asks for a login of the kind {unknown}, which is not known here"
+            ))
+        })
     }
 }
 
@@ -67,7 +75,7 @@ fn bearer(challenge: &http_auth::ChallengeRef<'_>) -> Option<Bearer> {
 mod tests {
     use super::*;
 
-    fn of(values: &[&str]) -> Result<Challenge, Invalid> {
+    fn of(values: &[&str]) -> Result<Challenge, ErrorKind> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(WWW_AUTHENTICATE, value.parse().unwrap());
@@ -97,13 +105,14 @@ mod tests {
 
     #[test]
     fn what_cannot_be_answered_is_named() {
-        let unknown = |scheme: &str| {
-            Err(Invalid::Challenge {
-                challenge: scheme.to_owned(),
-            })
-        };
-        assert_eq!(of(&[]), unknown(""));
-        assert_eq!(of(&["Digest realm=\"x\""]), unknown("Digest"));
-        assert_eq!(of(&["Bearer service=\"x\""]), unknown("Bearer"));
+        for (values, scheme) in [
+            (&[][..], "``"),
+            (&["Digest realm=\"x\""], "`Digest`"),
+            (&["Bearer service=\"x\""], "`Bearer`"),
+        ] {
+            let refused = of(values).unwrap_err();
+            assert!(matches!(refused, ErrorKind::HiddenOrMissing { .. }));
+            assert!(refused.to_string().contains(scheme), "{refused}");
+        }
     }
 }

@@ -31,9 +31,10 @@ pub(crate) use realm::is_address;
 pub enum Login {
     /// There is none for this endpoint.
     None,
-    /// One may exist, but could not be had: a helper that is missing, fails or hangs, a file that cannot be read.
+    /// One may exist, but could not be had or given: a helper that is missing, fails or hangs, a file that cannot be
+    /// read, a kind of login that is not known here.
     Unavailable {
-        /// What was tried and what happened.
+        /// What was tried and what happened, without a secret.
         reason: String,
     },
     /// An entry of `auths` in Docker's configuration.
@@ -64,6 +65,14 @@ impl fmt::Display for Login {
             Self::Helper { name } => write!(formatter, "credential helper `{name}`"),
             Self::Store { name } => write!(formatter, "credential store `{name}`"),
         }
+    }
+}
+
+/// A 401 that asks for something that cannot be given, for this `reason`.
+fn unanswerable(reason: String) -> ErrorKind {
+    ErrorKind::HiddenOrMissing {
+        status: 401,
+        login: Login::Unavailable { reason },
     }
 }
 

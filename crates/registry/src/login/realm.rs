@@ -5,15 +5,20 @@
 
 use url::{Host, Url};
 
-use crate::Invalid;
+use model::text::quote;
+
+use super::unanswerable;
+use crate::ErrorKind;
 use crate::error::redacted;
 use crate::settings::is_loopback;
 
 /// The realm's address, if it may be asked at all.
-pub(super) fn admit(endpoint: &Url, realm: &str) -> Result<Url, Invalid> {
-    let refused = |realm: &str, problem| Invalid::Realm {
-        realm: realm.to_owned(),
-        problem,
+pub(super) fn admit(endpoint: &Url, realm: &str) -> Result<Url, ErrorKind> {
+    let refused = |realm: &str, problem| {
+        let realm = quote(realm);
+        unanswerable(format!(
+            "it names the token server {realm}, which is not asked because {problem}"
+        ))
     };
     let url = Url::parse(realm).map_err(|_| refused("", "it is no address"))?;
     match admission(endpoint, &url) {

@@ -7,16 +7,16 @@ use serde::Deserialize;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use super::Login;
 use super::credentials::Credentials;
 use super::realm::address;
+use super::{Login, unanswerable};
+use crate::Limits;
 use crate::error::{ErrorKind, Fault};
 use crate::secret::Secret;
 use crate::station::Scope;
 use crate::wire::{
     Answer, Ask, Authorization, Envelope, SizeLimit, Wire, read_start, read_whole, refusal, retry_after,
 };
-use crate::{Invalid, Limits};
 
 /// What the specification lets a token without `expires_in` live.
 const DEFAULT_LIFE: Duration = Duration::from_secs(60);
@@ -122,7 +122,9 @@ impl Request<'_> {
             .and_then(Token::of);
         token.ok_or_else(|| {
             let realm = address(&self.realm);
-            Fault::at(&self.realm, ErrorKind::from(Invalid::NoToken { realm }))
+            at(unanswerable(format!(
+                "its token server `{realm}` answers without a token"
+            )))
         })
     }
 

@@ -1,6 +1,5 @@
-//! What went wrong: where, while what was done, and of which kind.
+//! The kinds of failure.
 
-use std::fmt;
 use std::time::Duration;
 
 use model::text::quote;
@@ -8,102 +7,6 @@ use thiserror::Error;
 
 use crate::login::Login;
 use crate::{EndpointParse, Invalid};
-
-/// A failed call. It says what was asked of whom, and never holds a query string or a secret.
-#[derive(Debug, Error)]
-#[error("{0}")]
-pub struct Error(Box<Details>);
-
-#[derive(Debug)]
-struct Details {
-    operation: Operation,
-    subject: String,
-    registry: String,
-    url: Option<String>,
-    kind: ErrorKind,
-}
-
-impl Error {
-    pub(crate) fn new(operation: Operation, subject: String, registry: &str, fault: Fault) -> Self {
-        Self(Box::new(Details {
-            operation,
-            subject,
-            registry: registry.to_owned(),
-            url: fault.url,
-            kind: fault.kind,
-        }))
-    }
-
-    /// What happened.
-    pub fn kind(&self) -> &ErrorKind {
-        &self.0.kind
-    }
-
-    /// What was being done.
-    pub fn operation(&self) -> Operation {
-        self.0.operation
-    }
-
-    /// What it was done to: a reference (`docker.io/acme/whale:1.2.0`), or a registry for its list of repositories.
-    pub fn subject(&self) -> &str {
-        &self.0.subject
-    }
-
-    /// The registry as references name it.
-    pub fn registry(&self) -> &str {
-        &self.0.registry
-    }
-
-    /// The address that failed, without its query; nothing where no request was sent.
-    pub fn url(&self) -> Option<&str> {
-        self.0.url.as_deref()
-    }
-}
-
-impl fmt::Display for Details {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            operation, subject, ..
-        } = self;
-        match &self.url {
-            Some(url) => write!(formatter, "{operation} {subject} ({url}): {}", self.kind),
-            None => write!(formatter, "{operation} {subject}: {}", self.kind),
-        }
-    }
-}
-
-/// What was being done when it failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Operation {
-    /// Reading the list of tags.
-    Tags,
-    /// Asking for the digest of a tag.
-    Head,
-    /// Reading a manifest or an index.
-    Document,
-    /// Reading an image config.
-    Config,
-    /// Reading a blob.
-    Blob,
-    /// Reading the list of repositories.
-    Repositories,
-    /// Reading the settings, before anything is asked.
-    Settings,
-}
-
-impl fmt::Display for Operation {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Tags => "list the tags of",
-            Self::Head => "look up",
-            Self::Document => "read the manifest of",
-            Self::Config => "read the config of",
-            Self::Blob => "read a blob of",
-            Self::Repositories => "list the repositories of",
-            Self::Settings => "read the settings of",
-        })
-    }
-}
 
 /// The kinds of failure, as a caller has to tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -247,43 +150,6 @@ pub enum Misconfigured {
     },
 }
 
-/// A failure inside this room, before a public method says what it was doing.
-#[derive(Debug, Clone)]
-pub(crate) struct Fault {
-    pub(crate) kind: ErrorKind,
-    /// Without its query.
-    pub(crate) url: Option<String>,
-}
-
-impl Fault {
-    pub(crate) fn at(url: &url::Url, kind: impl Into<ErrorKind>) -> Self {
-        Self {
-            kind: kind.into(),
-            url: Some(redacted(url)),
-        }
-    }
-}
-
-impl<Kind: Into<ErrorKind>> From<Kind> for Fault {
-    fn from(kind: Kind) -> Self {
-        Self {
-            kind: kind.into(),
-            url: None,
-        }
-    }
-}
-
-/// A URL without login, query and fragment: presigned addresses carry their secret in the query.
-pub(crate) fn redacted(url: &url::Url) -> String {
-    let mut url = url.clone();
-    url.set_query(None);
-    url.set_fragment(None);
-    // These two fail only for URLs that cannot hold a login.
-    let _ = url.set_username("");
-    let _ = url.set_password(None);
-    url.to_string()
-}
-
 fn again(after: Option<Duration>) -> String {
     after.map_or_else(String::new, |after| {
         format!("; again in {} seconds", after.as_secs().max(1))
@@ -292,38 +158,4 @@ fn again(after: Option<Duration>) -> String {
 
 fn said_more(said: Option<&str>) -> String {
     said.map_or_else(String::new, |said| format!(" ({said})"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_shown_without_what_could_be_secret() {
-        let url = url::Url::parse("https://user:word@cdn.example/blob?X-Amz-Signature=abc#d").unwrap();
-        assert_eq!(redacted(&url), "https://cdn.example/blob");
-    }
-
-    #[test]
-    fn an_error_says_what_was_asked_of_whom_and_what_happened() {
-        let url = url::Url::parse("https://registry.example/v2/acme/whale/tags/list?n=1000").unwrap();
-        let fault = Fault::at(
-            &url,
-            ErrorKind::Server {
-                status: 502,
-                said: None,
-            },
-        );
-        let error = Error::new(
-            Operation::Tags,
-            "registry.example/acme/whale".to_owned(),
-            "registry.example",
-            fault,
-        );
-        assert_eq!(
-            error.to_string(),
-            "list the tags of registry.example/acme/whale (https://registry.example/v2/acme/whale/tags/list): \
-             the registry answers 502"
-        );
-    }
 }

@@ -1,87 +1,13 @@
-//! Manifests and indexes (image-spec "Image Manifest" and "Image Index", and Docker's schema 2).
-//!
-//! Read with small types of our own: real documents leave out or null what the specification demands, and what is
-//! refused has to be named by its place.
+//! Reading a document whose digest has been verified.
 
 use bytes::Bytes;
 use model::{Digest, Platform};
 use serde::Deserialize;
 
+use super::media_type::{self, Shape};
+use super::{Content, Descriptor, Document, ImageManifest};
 use crate::error::ErrorKind;
 use crate::{Invalid, Limits};
-
-/// The document behind a tag or a digest, verified.
-#[derive(Debug, Clone)]
-pub struct Document {
-    /// The digest of `bytes`: the one that was asked for, or what the tag resolved to.
-    pub digest: Digest,
-    /// The document as the registry keeps it.
-    pub bytes: Bytes,
-    /// What it says.
-    pub content: Content,
-}
-
-/// The two kinds of document.
-#[derive(Debug, Clone)]
-pub enum Content {
-    /// An index (Docker: manifest list): one manifest for each platform, and attestations beside them.
-    Index(Vec<Descriptor>),
-    /// One image.
-    Manifest(ImageManifest),
-}
-
-/// The manifest of one image.
-#[derive(Debug, Clone)]
-pub struct ImageManifest {
-    /// The digest of `bytes`.
-    pub digest: Digest,
-    /// The manifest as the registry keeps it.
-    pub bytes: Bytes,
-    /// The image config.
-    pub config: Descriptor,
-    /// The layers, the lowest first. `urls` of foreign layers are not kept: nobody may fetch from there
-    /// (CVE-2020-15157).
-    pub layers: Vec<Descriptor>,
-}
-
-/// What a document says about other content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Descriptor {
-    /// The media type as written; foreign text, empty where there is none.
-    pub media_type: String,
-    /// The digest, checked in its form.
-    pub digest: Digest,
-    /// The size in bytes. Not bound: whoever fetches it decides what is too large.
-    pub size: u64,
-    /// The platform, in an index.
-    pub platform: Option<Platform>,
-}
-
-/// What manifests are asked for as: all four types, because a registry converts or refuses what is not accepted.
-pub(crate) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, \
-    application/vnd.oci.image.manifest.v1+json, \
-    application/vnd.docker.distribution.manifest.list.v2+json, \
-    application/vnd.docker.distribution.manifest.v2+json";
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    Index,
-    Manifest,
-    SchemaOne,
-}
-
-/// What a media type claims; nothing for a type that is none of a manifest's (`application/json`, `text/plain`).
-fn claimed_shape(media_type: &str) -> Option<Shape> {
-    match media_type {
-        "application/vnd.oci.image.index.v1+json"
-        | "application/vnd.docker.distribution.manifest.list.v2+json" => Some(Shape::Index),
-        "application/vnd.oci.image.manifest.v1+json"
-        | "application/vnd.docker.distribution.manifest.v2+json" => Some(Shape::Manifest),
-        "application/vnd.docker.distribution.manifest.v1+json"
-        | "application/vnd.docker.distribution.manifest.v1+prettyjws" => Some(Shape::SchemaOne),
-        _ => None,
-    }
-}
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -121,10 +47,10 @@ pub(crate) fn parse(
         problem: error.to_string(),
     })?;
     let shape = shape_of(&wire)?;
-    check_media_types(&wire, shape, content_type)?;
+    media_type::check(content_type, wire.media_type.as_deref(), shape)?;
     let content = match shape {
         Shape::Index => Content::Index(descriptors("manifests", wire.manifests, &INDEX_ENTRIES, limits)?),
-        Shape::Manifest | Shape::SchemaOne => {
+        Shape::Manifest => {
             let config = wire.config.ok_or_else(|| Invalid::Json {
                 what: "the manifest",
                 problem: "it has no `config`".to_owned(),
@@ -146,8 +72,7 @@ pub(crate) fn parse(
 
 /// What the fields make of a document, whatever it calls itself.
 fn shape_of(wire: &WireDocument) -> Result<Shape, Invalid> {
-    let claims_schema_one = wire.media_type.as_deref().and_then(claimed_shape) == Some(Shape::SchemaOne);
-    if wire.schema_version == Some(1) || claims_schema_one {
+    if wire.schema_version == Some(1) {
         return Err(Invalid::SchemaOne);
     }
     match (&wire.manifests, &wire.layers) {
@@ -155,43 +80,6 @@ fn shape_of(wire: &WireDocument) -> Result<Shape, Invalid> {
         (Some(_), None) => Ok(Shape::Index),
         (None, Some(_)) => Ok(Shape::Manifest),
         (None, None) => Err(Invalid::NeitherIndexNorImage),
-    }
-}
-
-/// Known types must not contradict each other or the fields: whoever signs or lists one reading must not have the
-/// other one run.
-fn check_media_types(wire: &WireDocument, shape: Shape, content_type: Option<&str>) -> Result<(), Invalid> {
-    let header = content_type.map(|header| {
-        header
-            .split(';')
-            .next()
-            .unwrap_or(header)
-            .trim()
-            .to_ascii_lowercase()
-    });
-    let header = header.as_deref().filter(|header| claimed_shape(header).is_some());
-    let body = wire
-        .media_type
-        .as_deref()
-        .filter(|body| claimed_shape(body).is_some());
-    let fields = match shape {
-        Shape::Index => "an index",
-        Shape::Manifest | Shape::SchemaOne => "an image",
-    };
-    match (header, body) {
-        (Some(header), _) if claimed_shape(header) == Some(Shape::SchemaOne) => Err(Invalid::SchemaOne),
-        (Some(header), Some(body)) if header != body => Err(contradiction(header, body)),
-        (Some(claim), _) | (None, Some(claim)) if claimed_shape(claim) != Some(shape) => {
-            Err(contradiction(claim, fields))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn contradiction(header: &str, body: &str) -> Invalid {
-    Invalid::MediaTypes {
-        header: header.to_owned(),
-        body: body.to_owned(),
     }
 }
 

@@ -1,0 +1,12 @@
+//! The registry room against servers that say what a test wants them to say.
+
+#![expect(clippy::unwrap_used, reason = "a helper that fails, fails its test")]
+
+mod content;
+mod endpoints;
+mod faults;
+mod fixture;
+mod lists;
+mod logins;
+mod redirects;
+mod server;
