@@ -119,8 +119,11 @@ async fn trouble_on_the_way_is_told_apart() {
     assert_eq!(problem(&error), NetworkProblem::Tls, "{error}");
 
     // No name has a part of more than 63 letters, so that nobody is asked for its address.
-    let nameless = format!("{}.example/acme/whale", "x".repeat(64)).parse().unwrap();
-    let error = client().tags(&nameless).await.unwrap_err();
+    let nameless = format!("http://{}.example", "x".repeat(64));
+    let error = with_endpoints(settings(), &[nameless])
+        .tags(&on_docker_hub())
+        .await
+        .unwrap_err();
     assert_eq!(problem(&error), NetworkProblem::Dns, "{error}");
 }
 

@@ -100,7 +100,7 @@ pub(crate) fn with_endpoints(settings: Settings, endpoints: &[String]) -> Client
     let its = RegistrySettings {
         endpoints: endpoints
             .iter()
-            .map(|url| Endpoint::new(url, false).unwrap())
+            .map(|url| Endpoint::new(url, true).unwrap())
             .collect(),
         ..RegistrySettings::default()
     };
