@@ -160,6 +160,7 @@ impl ImageTree {
             let node = here.and_then(|here| self.child(here, name));
             let follow = last == LastLink::Follow || !pending.is_empty();
             match node.map(|node| self.kind(node)) {
+                // A link to the empty path leads nowhere, not to where it stands.
                 Some(Kind::SymbolicLink(target)) if follow && !target.is_empty() => {
                     trail.links += 1;
                     if target.starts_with(b"/") {
@@ -173,12 +174,7 @@ impl ImageTree {
                     }
                 }
                 found => {
-                    let leads_on = match found {
-                        None => false,
-                        Some(Kind::SymbolicLink(_)) => !follow, // a link to the empty path leads nowhere
-                        Some(_) => true,
-                    };
-                    trail.missing |= !leads_on;
+                    trail.missing |= found.is_none();
                     trail.steps.push(Step { node, name });
                 }
             }

@@ -56,12 +56,8 @@ fn a_name_in_two_extensions_is_refused() {
             .file("a", "1")
             .close(),
     );
-    assert_disagreement(
-        &Tar::new()
-            .pax(&[("size", "1"), ("size", "0")])
-            .file("a", "1")
-            .close(),
-    );
+    let sizes = Tar::new().pax(&[("size", "1"), ("size", "2")]).file("a", "12");
+    assert_disagreement(&sizes.close());
     let targets = Tar::new()
         .pax(&[("linkpath", "b"), ("linkpath", "c")])
         .symlink("a", "x");
@@ -89,8 +85,10 @@ fn binary_attributes_are_no_disagreement() {
 fn an_entry_behind_a_single_closing_block_is_refused() {
     let mut tar = Tar::new().file("a", "1").open();
     tar.extend([0; 512]);
+    let end = tar.len();
     tar.extend(Tar::new().file("hidden", "2").close());
     assert_disagreement(&tar);
+    assert_disagreement(&tar[..end + 100]);
 }
 
 #[test]
@@ -205,6 +203,8 @@ fn sparse_files_in_the_newer_form_are_read_in_two_ways_and_refused() {
         ])
         .file("GNUSparseFile.0/sparse", "0\n");
     assert_disagreement(&tar.close());
+    let without_holes = Tar::new().pax(&[("GNU.sparse.map", "0,1"), ("GNU.sparse.size", "1")]);
+    assert_disagreement(&without_holes.file("a", "1").close());
 }
 
 #[test]
