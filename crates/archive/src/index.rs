@@ -115,9 +115,7 @@ impl LayerIndex {
         self.names.len() as u64
     }
 
-    /// Appends the next entry. `path` and `link` are shorter than `u32::MAX`, which [`Limits::path_length`] ensures.
-    ///
-    /// [`Limits::path_length`]: crate::Limits::path_length
+    /// Appends the next entry. Its lengths fit: an entry has at most 1 MiB of headers.
     pub(crate) fn push(&mut self, path: &[u8], link: &[u8], kind: EntryKind) {
         let length = |bytes: &[u8]| u32::try_from(bytes.len()).unwrap_or(u32::MAX);
         self.records.push(Record {

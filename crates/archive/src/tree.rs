@@ -128,7 +128,7 @@ impl ImageTree {
         &self.nodes[node as usize].kind
     }
 
-    /// The child of a folder with the tree's own copy of its name; nothing where `node` is no folder.
+    /// What a folder holds under a name; nothing where `node` is no folder.
     pub(crate) fn child(&self, node: NodeId, name: &[u8]) -> Option<NodeId> {
         match self.kind(node) {
             Kind::Folder(folder) => folder.children.get(name).copied(),
