@@ -1,1 +1,55 @@
-fn main() {}
+//! The binary `outrigger`: arguments in; tables, progress bars, JSON and exit codes out.
+//!
+//! This room knows words on a screen. No decision lives here: commands call use cases of `desktop` and show what comes
+//! back.
+
+mod arguments;
+mod commands;
+mod context;
+mod exit;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::arguments::Arguments;
+use crate::exit::Exit;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error).into(),
+    };
+    let output = Output::new(&arguments.global);
+    exit::log_to_stderr(&arguments.global);
+    let result = commands::run(arguments.command, &arguments.global, &output);
+    output.conclude(result).into()
+}
+
+/// What clap says is help, a version, or a wrong usage; the latter as JSON where JSON was asked for.
+fn usage(error: &clap::Error) -> Exit {
+    let wants_json = std::env::args()
+        .collect::<Vec<_>>()
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || std::env::args().any(|argument| argument == "--format=json");
+    if error.use_stderr() && wants_json {
+        let message = error.to_string();
+        let message = message
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        output::failure::Failure::usage(message.to_owned()).print_json();
+    } else {
+        // A closed pipe is the reader's choice.
+        let _ = error.print();
+    }
+    if error.use_stderr() {
+        Exit::Usage
+    } else {
+        Exit::Done
+    }
+}

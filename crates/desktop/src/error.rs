@@ -65,6 +65,13 @@ pub enum Cause {
     Store(store::Error),
     /// Policy or host refuse, with every reason.
     Refused(Vec<Reason>),
+    /// What stands in for a registry is no address.
+    Endpoint {
+        /// The registry.
+        registry: String,
+        /// What is wrong with the address.
+        problem: registry::EndpointParse,
+    },
     /// Every registry was asked, and none answered.
     NothingReached,
     /// It is not installed.
@@ -167,7 +174,7 @@ impl Error {
             | Cause::NoMetadata
             | Cause::NamedFileMissing(_)
             | Cause::NestedIndex(_) => Kind::Invalid,
-            Cause::NobodyToAsk => Kind::Usage,
+            Cause::NobodyToAsk | Cause::Endpoint { .. } => Kind::Usage,
         }
     }
 
@@ -179,6 +186,7 @@ impl Error {
             Cause::Content(_) => "read-failed",
             Cause::Store(_) => "store",
             Cause::Refused(reasons) => reasons.first().map_or("refused", |reason| code_word(reason.code)),
+            Cause::Endpoint { .. } => "configuration",
             Cause::NothingReached => "unreachable",
             Cause::NotInstalled(_) => "not-installed",
             Cause::NoRelease(_) => "no-release",
@@ -211,6 +219,7 @@ impl Error {
             }
             Cause::Content(_)
             | Cause::Store(_)
+            | Cause::Endpoint { .. }
             | Cause::TagIsElsewhere { .. }
             | Cause::KeepsMoving(_)
             | Cause::NestedIndex(_)
@@ -323,6 +332,9 @@ impl fmt::Display for Error {
             Cause::Refused(reasons) => {
                 let messages: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
                 formatter.write_str(&messages.join("; "))
+            }
+            Cause::Endpoint { registry, problem } => {
+                write!(formatter, "`endpoint` of registry `{registry}`: {problem}")
             }
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
             Cause::NotInstalled(id) => write!(formatter, "{id} is not installed"),

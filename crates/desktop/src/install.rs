@@ -262,7 +262,7 @@ impl Desktop {
     }
 
     fn plan(&self, target: &Target, installed: Option<&Installed>, image: &Image) -> Plan {
-        let blobs = self.store.blobs();
+        let blobs = self.blobs();
         let planned = |layer: &registry::Descriptor| PlannedLayer {
             digest: layer.digest.clone(),
             size: layer.size,

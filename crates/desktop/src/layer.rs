@@ -46,7 +46,7 @@ impl Desktop {
         layer: Layer,
         staging: &Staging,
     ) -> Result<ReadLayer, Error> {
-        let blobs = self.store.blobs();
+        let blobs = self.blobs();
         if let Some(file) = blobs.open(&layer.descriptor.digest) {
             match self.read_local(layer.clone(), file, staging).await {
                 Err(error) if !is_sinks_fault(&error) => {
@@ -77,7 +77,7 @@ impl Desktop {
         let stream = self.registry.blob(id, &layer.descriptor).await.map_err(failed)?;
         let (sender, receiver) = mpsc::channel(PIECES_IN_FLIGHT);
         let reader = Reader::new(&layer, &self.listener, false);
-        let kept = Kept::new(receiver, self.store.blobs().writer(&layer.descriptor.digest).ok());
+        let kept = Kept::new(receiver, self.blobs().writer(&layer.descriptor.digest).ok());
         let unpacking = self.unpack(layer, staging, move |order| {
             let mut kept = kept;
             let read = order.run(reader.over(&mut kept))?;

@@ -10,6 +10,7 @@ mod consent;
 mod contents;
 mod error;
 mod facts;
+mod hold;
 mod install;
 mod layer;
 mod list;
@@ -18,6 +19,7 @@ mod payload;
 mod remove;
 mod scan;
 mod search;
+mod settings;
 mod show;
 mod update;
 
@@ -25,8 +27,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use model::event::Event;
-use model::{Host, Policy};
-use store::Store;
+use store::{BlobCache, Store};
 
 pub use consent::Consent;
 pub use error::{Cause, Error, Kind, Phase};
@@ -34,31 +35,12 @@ pub use install::{Installation, Outcome};
 pub use list::{Listed, Listing};
 pub use scan::ScanReport;
 pub use search::Hit;
+pub use settings::{Clock, Settings};
 pub use show::{Details, ReleaseLine};
 pub use update::Selection;
 
-/// Where the time comes from: the system's clock, or one of a test.
-pub type Clock = fn() -> Timestamp;
-
 /// Who listens to the events. Called from several threads, and must not block.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;
-
-/// What a desktop is told once.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What this desktop is.
-    pub host: Host,
-    /// What may be taken here.
-    pub policy: Policy,
-    /// How registries are spoken to.
-    pub registry: registry::Settings,
-    /// The bounds on what an image may hold.
-    pub archive: archive::Limits,
-    /// The bounds on `metadata.json`.
-    pub metadata: model::metadata::MetadataLimits,
-    /// The time.
-    pub clock: Clock,
-}
 
 /// The use cases over one home folder and its settings.
 pub struct Desktop {
@@ -105,6 +87,10 @@ impl Desktop {
     /// How many requests were sent to registries so far.
     pub fn requests(&self) -> u64 {
         self.registry.requests()
+    }
+
+    fn blobs(&self) -> BlobCache {
+        self.store.blobs().with_limit(self.settings.blob_cache)
     }
 
     fn now(&self) -> Timestamp {

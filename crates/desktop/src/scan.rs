@@ -40,9 +40,16 @@ pub struct ScanReport {
 }
 
 impl ScanReport {
-    /// Whether not a single repository could be reached although there were some.
-    pub fn reached_nothing(&self) -> bool {
-        self.visited + self.unlisted > 0 && self.failed == self.visited
+    /// The report, unless not a single repository could be reached although there were some.
+    ///
+    /// # Errors
+    ///
+    /// [`Cause::NothingReached`].
+    pub fn check_reached(&self) -> Result<(), Error> {
+        if self.visited + self.unlisted > 0 && self.failed == self.visited {
+            return Err(Error::new(Phase::Scan, Cause::NothingReached));
+        }
+        Ok(())
     }
 }
 

@@ -1,0 +1,192 @@
+//! The command line (contract `cli.md`): one definition, from which help, completions and man pages are made.
+
+use camino::Utf8PathBuf;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+/// Finds, installs and updates desktop extensions from any OCI registry.
+#[derive(Debug, Parser)]
+#[command(
+    name = "outrigger",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The folder in which everything is kept
+    #[arg(long, global = true, env = "OUTRIGGER_HOME", value_name = "DIR")]
+    pub(crate) home: Option<Utf8PathBuf>,
+    /// The configuration [default: config.toml in the home folder]
+    #[arg(long, global = true, env = "OUTRIGGER_CONFIG", value_name = "FILE")]
+    pub(crate) config: Option<Utf8PathBuf>,
+    /// Tables for people, or one JSON document for programs
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// Say less: only ids, no notes
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// Say more; twice: also what goes on inside
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub(crate) verbose: u8,
+    /// Ask no registry anything
+    #[arg(long, global = true)]
+    pub(crate) offline: bool,
+    /// No colours (`NO_COLOR` is honoured too)
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+}
+
+impl Global {
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables and sentences.
+    #[default]
+    Table,
+    /// One JSON document.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Install extensions: the newest release that fits, or the one with this tag or digest
+    Install {
+        /// What to install: repository[:tag][@digest]
+        #[arg(required = true, value_name = "REF")]
+        references: Vec<String>,
+        /// Do not ask
+        #[arg(short, long)]
+        force: bool,
+    },
+    /// List what is installed
+    #[command(visible_alias = "list")]
+    Ls,
+    /// Look for updates and new extensions now
+    Scan {
+        /// Only these
+        #[arg(value_name = "EXT")]
+        extensions: Vec<String>,
+        /// Exit with 10 if an update is available
+        #[arg(long)]
+        exit_code: bool,
+    },
+    /// Show the updates that the last scan found, without network
+    Outdated,
+    /// Update to the newest release that fits, or to one tag
+    Update {
+        /// What to update; EXT:TAG is EXT with --to TAG
+        #[arg(value_name = "EXT", required_unless_present = "all", conflicts_with = "all")]
+        extensions: Vec<String>,
+        /// Everything that is installed
+        #[arg(long)]
+        all: bool,
+        /// To this tag
+        #[arg(long, value_name = "TAG", conflicts_with = "all")]
+        to: Option<String>,
+        /// Do not ask, even if the new release is able to do more
+        #[arg(short, long)]
+        force: bool,
+    },
+    /// Let no update move an extension
+    Hold {
+        /// What to hold
+        #[arg(required = true, value_name = "EXT")]
+        extensions: Vec<String>,
+    },
+    /// Let updates move an extension again
+    Unhold {
+        /// What to let go
+        #[arg(required = true, value_name = "EXT")]
+        extensions: Vec<String>,
+    },
+    /// Remove extensions with all their generations
+    #[command(visible_aliases = ["remove", "uninstall"])]
+    Rm {
+        /// What to remove
+        #[arg(required = true, value_name = "EXT")]
+        extensions: Vec<String>,
+    },
+    /// Tell everything about an extension and its releases, without fetching a layer
+    Show {
+        /// What to show
+        #[arg(value_name = "REF")]
+        reference: String,
+        /// Judge every release, not only the newest few
+        #[arg(long)]
+        all_versions: bool,
+    },
+    /// Search what the allow-list offers, as the last scan saw it
+    Search {
+        /// Words that must all occur
+        #[arg(value_name = "TEXT")]
+        text: Vec<String>,
+    },
+    /// Look at and change the allow-list
+    #[command(subcommand)]
+    Allow(Allow),
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(Config),
+    /// Tell the whole story on a registry inside this program, without network
+    Demo {
+        /// Leave the home folder, to look around
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Print the versions of this program and of the Extension API that it offers
+    Version,
+    /// Print the completions for a shell
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// Commands about the allow-list.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Allow {
+    /// List its patterns
+    Ls,
+    /// Add a pattern
+    Add {
+        /// acme/whale, acme/whale:1.2.0, acme/whale:^1.2, acme/whale@sha256:…, acme/, registry.example/
+        pattern: String,
+        /// Begin an allow-list where none is configured: from then on only what it admits may be installed
+        #[arg(long)]
+        create: bool,
+    },
+    /// Remove a pattern
+    Rm {
+        /// The pattern as `ls` prints it
+        pattern: String,
+    },
+    /// Say whether a reference is allowed, and by which pattern
+    Test {
+        /// The reference
+        #[arg(value_name = "REF")]
+        reference: String,
+    },
+}
+
+/// Commands about the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Show every setting with its value and where it comes from
+    Show,
+}

@@ -1,0 +1,185 @@
+//! `outrigger demo`: the whole story in this process, without network, engine or root.
+//!
+//! Every step runs the same code as the command that it names, against a registry in memory.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use clap::Parser as _;
+use embedded::sample::{self, Release};
+use embedded::{Registry, Server};
+use serde_json::{Value, json};
+
+use crate::arguments::Arguments;
+use crate::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::{Output, style};
+
+pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
+    let cannot = |error: std::io::Error| Failure::failed(format!("the demo cannot begin: {error}"));
+    let folder = tempfile::Builder::new()
+        .prefix("outrigger-demo-")
+        .tempdir()
+        .map_err(cannot)?;
+    let home = Utf8PathBuf::from_path_buf(folder.path().to_owned())
+        .map_err(|path| Failure::failed(format!("{} is not UTF-8", path.display())))?
+        .join("home");
+    let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
+    let registry = Registry::new();
+    let server = runtime.block_on(registry.serve()).map_err(cannot)?;
+    fs_err::create_dir(&home).map_err(cannot)?;
+    fs_err::write(home.join("config.toml"), configuration(&server)).map_err(cannot)?;
+
+    let mut demo = Demo {
+        home: &home,
+        output,
+        registry: &registry,
+        steps: Vec::new(),
+    };
+    demo.tell_story()?;
+    demo.conclude(keep)?;
+    if keep {
+        // Handing the folder over keeps it from being removed.
+        let _ = folder.keep();
+    }
+    Ok(Exit::Done)
+}
+
+/// The registry in memory stands in for Docker Hub.
+fn configuration(server: &Server) -> String {
+    format!(
+        "[registry.\"docker.io\"]\nendpoint = \"http://{}\"\n",
+        server.authority()
+    )
+}
+
+struct Demo<'a> {
+    home: &'a Utf8Path,
+    output: &'a Output,
+    registry: &'a Registry,
+    steps: Vec<Value>,
+}
+
+impl Demo<'_> {
+    fn tell_story(&mut self) -> Result<(), Failure> {
+        let name = sample::REPOSITORY;
+        let [first, second, third] = sample::releases();
+
+        self.say("Acme releases its extension by pushing an image with a semver tag.");
+        self.push(&first);
+        self.say("This desktop begins an allow-list: only what it admits may be installed.");
+        self.type_command(&["allow", "add", name, "--create"])?;
+        self.say("A scan visits what is allowed. It reads tags, manifests and labels, and no layer.");
+        self.type_command(&["scan"])?;
+        self.say("The newest release that fits is fetched, verified, and switched to in one step.");
+        self.type_command(&["install", name, "--force"])?;
+        self.say("Acme goes on: an update, and a release that needs an Extension API of the future.");
+        self.push(&second);
+        self.push(&third);
+        self.say("The next scan tells what can be taken, and why the newest cannot.");
+        self.type_command(&["scan"])?;
+        self.say("The update fetches only the layer that changed; the release before stays on disk.");
+        self.type_command(&["update", name])?;
+        self.type_command(&["ls"])
+    }
+
+    fn say(&self, sentence: &str) {
+        if !self.output.is_json() {
+            self.output.line(&format!("\n{}", style::bold(sentence)));
+        }
+    }
+
+    /// The author's command, done at once in memory.
+    fn push(&mut self, release: &Release) {
+        self.registry
+            .push(sample::REPOSITORY, release.version, &release.image);
+        let command = format!("docker push {}:{}", sample::REPOSITORY, release.version);
+        self.show_command(&command);
+        self.steps.push(json!({ "command": command }));
+    }
+
+    /// The user's command, run by the code that would run it.
+    fn type_command(&mut self, words: &[&str]) -> Result<(), Failure> {
+        let command = format!("outrigger {}", words.join(" "));
+        self.show_command(&command);
+        let line = ["outrigger", "--home", self.home.as_str()]
+            .into_iter()
+            .chain(words.iter().copied());
+        let mut arguments = Arguments::try_parse_from(line)
+            .map_err(|error| Failure::failed(format!("`{command}` is not a command: {error}")))?;
+        arguments.global.config = Some(self.home.join("config.toml"));
+        let output = self.output.part();
+        super::run(arguments.command, &arguments.global, &output)?;
+        self.steps
+            .push(json!({ "command": command, "result": output.into_document() }));
+        Ok(())
+    }
+
+    fn show_command(&self, command: &str) {
+        if !self.output.is_json() {
+            self.output.line(&style::dim(&format!("$ {command}")));
+        }
+    }
+
+    fn conclude(&self, keep: bool) -> Result<(), Failure> {
+        let extensions = self.home.join("extensions");
+        let mut files = Vec::new();
+        list_files(&extensions, &mut files)
+            .map_err(|error| Failure::failed(format!("the result cannot be listed: {error}")))?;
+        let kept = keep.then_some(self.home);
+        if self.output.is_json() {
+            self.output
+                .json(&json!({ "steps": self.steps, "files": files, "home": kept }));
+            return Ok(());
+        }
+        self.say("What is installed now, and the release before it:");
+        self.output.line(&style::dim("$ tree $OUTRIGGER_HOME/extensions"));
+        for file in &files {
+            self.output.line(&format!("  {}", shorten(file)));
+        }
+        match kept {
+            Some(home) => {
+                self.say("The home folder is kept. The demo's registry is gone; these work without it:");
+                self.output.line(&format!("  outrigger --home {home} ls"));
+                self.output.line(&format!("  outrigger --home {home} outdated"));
+                self.output
+                    .line(&format!("  outrigger --home {home} rm {}", sample::REPOSITORY));
+                self.output
+                    .line(&format!("  rm -r {}", home.parent().unwrap_or(home)));
+            }
+            None => self
+                .say("That was all; nothing of it is left. `outrigger demo --keep` leaves the home folder."),
+        }
+        Ok(())
+    }
+}
+
+/// The files below `folder`, relative to it, sorted.
+fn list_files(folder: &Utf8Path, files: &mut Vec<String>) -> std::io::Result<()> {
+    let mut pending = vec![folder.to_owned()];
+    while let Some(next) = pending.pop() {
+        for entry in next.read_dir_utf8()? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                pending.push(entry.into_path());
+            } else {
+                files.push(
+                    entry
+                        .path()
+                        .strip_prefix(folder)
+                        .unwrap_or(entry.path())
+                        .to_string(),
+                );
+            }
+        }
+    }
+    files.sort();
+    Ok(())
+}
+
+/// A path with its digest shortened: on a screen its first digits tell enough.
+fn shorten(path: &str) -> String {
+    let short = |part: &str| match part.strip_prefix("sha256-").and_then(|rest| rest.split_once('-')) {
+        Some((hex, system)) if hex.len() == 64 => format!("sha256-{}…-{system}", &hex[..8]),
+        _ => part.to_owned(),
+    };
+    path.split('/').map(short).collect::<Vec<_>>().join("/")
+}

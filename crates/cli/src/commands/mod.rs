@@ -1,0 +1,71 @@
+//! One file for each command: read the arguments, call a use case, show what comes back.
+
+mod allow;
+mod config;
+mod demo;
+mod hold;
+mod install;
+mod ls;
+mod outcome;
+mod packaging;
+mod remove;
+mod scan;
+mod search;
+mod show;
+mod update;
+mod version;
+
+use crate::arguments::{Allow, Command, Config, Global};
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::output::Output;
+use crate::output::failure::Failure;
+
+/// Runs one command.
+pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<Exit, Failure> {
+    match command {
+        Command::Completion { shell } => return packaging::completion(shell),
+        Command::Man => return packaging::man(),
+        Command::Demo { keep } => return demo::run(keep, output),
+        _ => {}
+    }
+    let context = Context::load(global)?;
+    match command {
+        Command::Install { references, force } => install::run(&context, output, &references, force),
+        Command::Ls => ls::run(&context, output),
+        Command::Scan {
+            extensions,
+            exit_code,
+        } => scan::run(&context, output, &extensions, exit_code),
+        Command::Outdated => scan::outdated(&context, output),
+        Command::Update {
+            extensions,
+            all,
+            to,
+            force,
+        } => {
+            let wanted = update::Wanted {
+                extensions: &extensions,
+                all,
+                to: to.as_deref(),
+                force,
+            };
+            update::run(&context, output, &wanted)
+        }
+        Command::Hold { extensions } => hold::run(&context, output, &extensions, true),
+        Command::Unhold { extensions } => hold::run(&context, output, &extensions, false),
+        Command::Rm { extensions } => remove::run(&context, output, &extensions),
+        Command::Show {
+            reference,
+            all_versions,
+        } => show::run(&context, output, &reference, all_versions),
+        Command::Search { text } => search::run(&context, output, &text.join(" ")),
+        Command::Allow(Allow::Ls) => Ok(allow::list(&context, output)),
+        Command::Allow(Allow::Add { pattern, create }) => allow::add(&context, output, &pattern, create),
+        Command::Allow(Allow::Rm { pattern }) => allow::remove(&context, output, &pattern),
+        Command::Allow(Allow::Test { reference }) => allow::test(&context, output, &reference),
+        Command::Config(Config::Show) => config::show(&context, output),
+        Command::Version => Ok(version::run(&context, output)),
+        Command::Completion { .. } | Command::Man | Command::Demo { .. } => Ok(Exit::Done),
+    }
+}

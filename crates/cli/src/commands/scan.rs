@@ -1,0 +1,92 @@
+//! `outrigger scan` and `outrigger outdated`
+
+use model::ExtensionId;
+use model::findings::{Finding, FindingKind};
+
+use crate::context::{Context, reference, wait};
+use crate::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::{Output, style, table};
+
+pub(super) fn run(
+    context: &Context,
+    output: &Output,
+    extensions: &[String],
+    exit_code: bool,
+) -> Result<Exit, Failure> {
+    let only = extensions
+        .iter()
+        .map(|text| Ok(reference(text)?.id))
+        .collect::<Result<Vec<ExtensionId>, Failure>>()?;
+    let desktop = context.desktop(output.listener())?;
+    let report = wait(desktop.scan(&only))??;
+    print(output, &report.findings, "Everything is up to date.");
+    if output.is_verbose {
+        let (visited, requests) = (report.visited, report.requests);
+        output.note(&format!(
+            "{visited} repositories visited with {requests} requests"
+        ));
+    }
+    report.check_reached()?;
+    let has_update = report
+        .findings
+        .iter()
+        .any(|finding| finding.kind == FindingKind::UpdateAvailable);
+    Ok(if exit_code && has_update {
+        Exit::UpdateAvailable
+    } else {
+        Exit::Done
+    })
+}
+
+pub(super) fn outdated(context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let findings = context.silent_desktop()?.outdated()?;
+    print(output, &findings, "The last scan found no updates.");
+    Ok(Exit::Done)
+}
+
+fn print(output: &Output, findings: &[Finding], nothing: &str) {
+    if output.is_json() {
+        output.json(&serde_json::json!({ "findings": findings, "warnings": output.warnings() }));
+    } else if output.is_quiet() {
+        for finding in findings {
+            output.line(&finding.id.to_string());
+        }
+    } else if findings.is_empty() {
+        output.line(nothing);
+    } else {
+        output.line(&table::table(
+            &["FINDING", "ID", "INSTALLED", "VERSION"],
+            findings.iter().map(row),
+        ));
+        explain(output, findings);
+    }
+}
+
+fn row(finding: &Finding) -> Vec<String> {
+    let or_dash = |text: &Option<String>| text.clone().unwrap_or_else(|| "-".to_owned());
+    vec![
+        finding.kind.as_str().to_owned(),
+        finding.id.to_string(),
+        or_dash(&finding.installed),
+        or_dash(&finding.version),
+    ]
+}
+
+/// The reasons, below the table: they are sentences.
+fn explain(output: &Output, findings: &[Finding]) {
+    let explained = findings.iter().filter(|finding| !finding.reasons.is_empty());
+    for (index, finding) in explained.enumerate() {
+        if index == 0 {
+            output.line("");
+        }
+        let name = match &finding.version {
+            Some(version) => format!("{} {version}", finding.id),
+            None => finding.id.to_string(),
+        };
+        for reason in &finding.reasons {
+            let message = model::text::printable(&reason.message, 500);
+            output.line(&format!("{}: {message}", style::bold(&name)));
+        }
+    }
+}

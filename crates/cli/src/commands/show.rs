@@ -1,0 +1,183 @@
+//! `outrigger show`
+
+use desktop::{Details, ReleaseLine};
+use model::text::printable;
+use serde_json::{Value, json};
+
+use crate::context::{Context, reference, wait};
+use crate::exit::Exit;
+use crate::output::failure::Failure;
+use crate::output::{Output, style, table};
+
+/// The longest description that is shown, in characters.
+const DESCRIPTION: usize = 1000;
+
+pub(super) fn run(context: &Context, output: &Output, text: &str, all: bool) -> Result<Exit, Failure> {
+    let reference = reference(text)?;
+    let desktop = context.desktop(output.listener())?;
+    let details = wait(desktop.show(&reference, all))??;
+    if output.is_json() {
+        output.json(&document(&details));
+    } else {
+        print(output, &details);
+    }
+    Ok(Exit::Done)
+}
+
+fn print(output: &Output, details: &Details) {
+    let release = &details.release;
+    let labels = &release.labels;
+    let title = labels.title.as_deref().unwrap_or(details.id.repository());
+    output.line(&style::bold(&printable(title, DESCRIPTION)));
+    if let Some(description) = &labels.description {
+        output.line(&printable(description, DESCRIPTION));
+    }
+    output.line("");
+    for (name, value) in facts(details) {
+        output.line(&format!("{name:<14}{}", printable(&value, DESCRIPTION)));
+    }
+    if let Some(permissions) = &details.permissions {
+        output.line("\nIt is able to do this:");
+        for line in permissions.lines() {
+            output.line(&format!("  {}", line.text));
+        }
+    }
+    output.line("");
+    output.line(&table::table(
+        &["RELEASE", "VERDICT"],
+        details.releases.iter().map(row),
+    ));
+    if details.more > 0 {
+        output.line(&style::dim(&format!(
+            "and {} more; --all-versions judges them too",
+            details.more
+        )));
+    }
+    if output.is_verbose {
+        output.note(&format!("{} requests", details.requests));
+    }
+}
+
+fn facts(details: &Details) -> Vec<(&'static str, String)> {
+    let release = &details.release;
+    let labels = &release.labels;
+    let platforms = release
+        .platforms
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut facts = vec![
+        ("id", details.id.to_string()),
+        (
+            "release",
+            release
+                .tag
+                .as_ref()
+                .map_or_else(|| "-".to_owned(), ToString::to_string),
+        ),
+        ("digest", release.digest.to_string()),
+        ("platforms", platforms),
+        (
+            "needs API",
+            labels
+                .api_version
+                .clone()
+                .unwrap_or_else(|| "not said".to_owned()),
+        ),
+    ];
+    let optional = [
+        ("vendor", labels.vendor.clone()),
+        ("download", release.download_size.map(table::bytes)),
+        ("made", release.created.map(|created| created.to_string())),
+        ("publisher", labels.publisher_url.clone()),
+        ("icon", labels.icon.clone()),
+        (
+            "categories",
+            Some(labels.categories.join(", ")).filter(|categories| !categories.is_empty()),
+        ),
+        ("account", labels.account_info.clone()),
+        ("changelog", labels.changelog.clone()),
+        ("details", labels.detailed_description.clone()),
+        ("installed", details.installed.clone()),
+    ];
+    facts.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, value?))),
+    );
+    facts.extend(
+        labels
+            .additional_urls
+            .iter()
+            .map(|link| ("link", format!("{} {}", link.title, link.url))),
+    );
+    facts.extend(
+        labels
+            .screenshots
+            .iter()
+            .map(|shot| ("screenshot", format!("{} {}", shot.url, shot.alt))),
+    );
+    facts
+}
+
+fn row(line: &ReleaseLine) -> Vec<String> {
+    let verdict = if line.reasons.is_empty() {
+        let notes = line.notes.join("; ");
+        if notes.is_empty() {
+            "fits".to_owned()
+        } else {
+            format!("fits ({notes})")
+        }
+    } else {
+        line.reasons
+            .iter()
+            .map(|reason| reason.message.as_str())
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    vec![line.tag.to_string(), verdict]
+}
+
+fn document(details: &Details) -> Value {
+    let release = &details.release;
+    let labels = &release.labels;
+    let permissions = details.permissions.as_ref().map(|permissions| {
+        let lines: Vec<_> = permissions
+            .lines()
+            .into_iter()
+            .map(|line| json!({ "level": line.level, "text": line.text }))
+            .collect();
+        lines
+    });
+    json!({
+        "id": details.id,
+        "version": release.tag,
+        "digest": release.digest,
+        "title": labels.title,
+        "vendor": labels.vendor,
+        "description": labels.description,
+        "apiVersion": labels.api_version,
+        "platforms": release.platforms,
+        "downloadSize": release.download_size,
+        "created": release.created,
+        "labels": labels.known(),
+        "categories": labels.categories,
+        "permissions": permissions,
+        "reasons": release.reasons,
+        "installed": details.installed,
+        "releases": details.releases.iter().map(release_document).collect::<Vec<_>>(),
+        "more": details.more,
+        "requests": details.requests,
+    })
+}
+
+fn release_document(line: &ReleaseLine) -> Value {
+    json!({
+        "version": line.tag,
+        "digest": line.digest,
+        "accepted": line.reasons.is_empty(),
+        "reasons": line.reasons,
+        "notes": line.notes,
+    })
+}

@@ -1,0 +1,80 @@
+//! From the global arguments to the rooms below.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use desktop::{Desktop, Listener};
+use jiff::Timestamp;
+use model::Reference;
+use store::Store;
+use store::configuration;
+
+use crate::arguments::Global;
+use crate::output::failure::Failure;
+
+/// Where this run works, and what is configured there.
+pub(crate) struct Context {
+    pub(crate) home: Utf8PathBuf,
+    pub(crate) configured: configuration::Settings,
+    offline: bool,
+}
+
+impl Context {
+    /// Reads the configuration.
+    pub(crate) fn load(global: &Global) -> Result<Self, Failure> {
+        let home = match &global.home {
+            Some(home) => {
+                camino::absolute_utf8(home).map_err(|error| Failure::usage(format!("{home}: {error}")))?
+            }
+            None => store::default_home()?,
+        };
+        let configured = configuration::Settings::load(global.config.as_deref(), &home)?;
+        Ok(Self {
+            home,
+            configured,
+            offline: global.offline,
+        })
+    }
+
+    /// The settings of the use cases.
+    pub(crate) fn settings(&self) -> Result<desktop::Settings, Failure> {
+        let mut settings = desktop::Settings::new(&self.configured, now)?;
+        settings.registry.offline = self.offline;
+        Ok(settings)
+    }
+
+    /// The use cases, reporting to `listener`.
+    pub(crate) fn desktop(&self, listener: Listener) -> Result<Desktop, Failure> {
+        Ok(Desktop::new(
+            self.settings()?,
+            Store::open(&self.home)?,
+            listener,
+        )?)
+    }
+
+    /// The use cases for what nothing is reported of.
+    pub(crate) fn silent_desktop(&self) -> Result<Desktop, Failure> {
+        self.desktop(Arc::new(|_| {}))
+    }
+}
+
+/// The one place where the clock is read; everywhere else time is an argument.
+#[expect(clippy::disallowed_methods, reason = "this is the clock")]
+fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Runs what waits for the network.
+pub(crate) fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("threads cannot be started: {error}")))?;
+    Ok(runtime.block_on(work))
+}
+
+/// Reads a reference; a malformed one is wrong usage.
+pub(crate) fn reference(text: &str) -> Result<Reference, Failure> {
+    text.parse()
+        .map_err(|error: model::reference::ReferenceParse| Failure::usage(error.to_string()).about(text))
+}

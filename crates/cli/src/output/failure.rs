@@ -1,0 +1,186 @@
+//! Failures, for people and for programs.
+
+use std::io::Write as _;
+
+use model::text::printable;
+use serde::Serialize;
+
+use super::style;
+use crate::exit::Exit;
+
+/// The longest message that is printed, in characters: causes repeat foreign text.
+const LONGEST: usize = 2000;
+
+/// A failed command: what happened, where, why, and what to do.
+#[derive(Debug)]
+pub(crate) struct Failure(Box<Details>);
+
+#[derive(Debug)]
+struct Details {
+    exit: Exit,
+    code: &'static str,
+    message: String,
+    causes: Vec<String>,
+    phase: &'static str,
+    reference: Option<String>,
+    help: Option<String>,
+}
+
+impl Failure {
+    fn new(exit: Exit, code: &'static str, message: String) -> Self {
+        Self(Box::new(Details {
+            exit,
+            code,
+            message,
+            causes: Vec::new(),
+            phase: "usage",
+            reference: None,
+            help: None,
+        }))
+    }
+
+    /// A failure before anything was done, with the causes below it.
+    fn of_settings(code: &'static str, error: &dyn std::error::Error) -> Self {
+        let mut failure = Self::new(Exit::Usage, code, error.to_string());
+        failure.0.phase = "settings";
+        failure.0.causes = chain(error);
+        failure
+    }
+
+    /// Wrong usage.
+    pub(crate) fn usage(message: String) -> Self {
+        Self::new(Exit::Usage, "usage", message)
+    }
+
+    /// Failed for a reason of its own.
+    pub(crate) fn failed(message: String) -> Self {
+        Self::new(Exit::Failed, "failed", message)
+    }
+
+    /// Something that is not there.
+    pub(crate) fn not_found(message: String) -> Self {
+        Self::new(Exit::NotFound, "not-found", message)
+    }
+
+    /// Adds what it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, reference: &str) -> Self {
+        self.0.reference.get_or_insert_with(|| reference.to_owned());
+        self
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn exit(&self) -> Exit {
+        self.0.exit
+    }
+
+    /// Prints it for people.
+    pub(crate) fn print(&self) {
+        let mut text = format!("{}: ", style::bad("error"));
+        let is_named = self
+            .0
+            .reference
+            .as_ref()
+            .is_none_or(|reference| self.0.message.contains(reference.as_str()));
+        if let Some(reference) = self.0.reference.as_ref().filter(|_| !is_named) {
+            text.push_str(&style::bold(&printable(reference, LONGEST)));
+            text.push_str(": ");
+        }
+        text.push_str(&printable(&self.0.message, LONGEST));
+        for cause in &self.0.causes {
+            text.push_str("\n  because: ");
+            text.push_str(&printable(cause, LONGEST));
+        }
+        if let Some(help) = &self.0.help {
+            text.push_str("\n  help: ");
+            text.push_str(&printable(help, LONGEST));
+        }
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+
+    /// Prints the one JSON document of a failure.
+    pub(crate) fn print_json(&self) {
+        #[derive(Serialize)]
+        struct Document<'a> {
+            error: Body<'a>,
+        }
+        #[derive(Serialize)]
+        struct Body<'a> {
+            code: &'a str,
+            message: String,
+            phase: &'a str,
+            reference: Option<&'a str>,
+            help: Option<&'a str>,
+        }
+        let parts: Vec<_> = std::iter::once(&self.0.message)
+            .chain(&self.0.causes)
+            .map(String::as_str)
+            .collect();
+        let document = Document {
+            error: Body {
+                code: self.0.code,
+                message: printable(&parts.join(": "), LONGEST),
+                phase: self.0.phase,
+                reference: self.0.reference.as_deref(),
+                help: self.0.help.as_deref(),
+            },
+        };
+        // Texts always serialise.
+        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+}
+
+impl From<desktop::Error> for Failure {
+    fn from(error: desktop::Error) -> Self {
+        Self(Box::new(Details {
+            exit: error.kind().into(),
+            code: error.code(),
+            message: error.to_string(),
+            causes: chain(&error),
+            phase: error.phase().as_str(),
+            reference: error.reference().map(str::to_owned),
+            help: error.help(),
+        }))
+    }
+}
+
+impl From<store::Error> for Failure {
+    fn from(error: store::Error) -> Self {
+        desktop::Error::from(error).into()
+    }
+}
+
+impl From<store::configuration::ConfigurationError> for Failure {
+    fn from(error: store::configuration::ConfigurationError) -> Self {
+        Self::of_settings("configuration", &error)
+    }
+}
+
+impl From<store::allow_list_file::AllowListFileError> for Failure {
+    fn from(error: store::allow_list_file::AllowListFileError) -> Self {
+        Self::of_settings("allow-list", &error)
+    }
+}
+
+/// The causes below an error, each said once.
+fn chain(error: &dyn std::error::Error) -> Vec<String> {
+    let mut causes = Vec::new();
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !said.contains(&text) {
+            said.clone_from(&text);
+            causes.push(text);
+        }
+        next = cause.source();
+    }
+    causes
+}

@@ -1,0 +1,157 @@
+//! Everything that is printed.
+
+pub(crate) mod failure;
+pub(crate) mod progress;
+pub(crate) mod style;
+pub(crate) mod table;
+
+use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use desktop::Listener;
+use model::event::Event;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::arguments::Global;
+use crate::exit::Exit;
+use failure::Failure;
+use progress::Progress;
+
+/// Where results, notes and progress of one run go.
+pub(crate) struct Output {
+    is_json: bool,
+    is_quiet: bool,
+    pub(crate) is_verbose: bool,
+    progress: Progress,
+    warnings: Arc<Mutex<Vec<String>>>,
+    /// Where the JSON document goes that would otherwise be printed.
+    document: Option<Mutex<Value>>,
+}
+
+impl Output {
+    pub(crate) fn new(global: &Global) -> Self {
+        if global.no_color {
+            anstream::ColorChoice::Never.write_global();
+        }
+        let shows_progress = !global.is_json() && !global.quiet && std::io::stderr().is_terminal();
+        Self {
+            is_json: global.is_json(),
+            is_quiet: global.quiet,
+            is_verbose: global.verbose > 0,
+            progress: Progress::new(shows_progress),
+            warnings: Arc::default(),
+            document: None,
+        }
+    }
+
+    /// The output of a command that is one step of another: its JSON document is kept for the whole.
+    pub(crate) fn part(&self) -> Self {
+        Self {
+            is_json: self.is_json,
+            is_quiet: self.is_quiet,
+            is_verbose: self.is_verbose,
+            progress: self.progress.clone(),
+            warnings: Arc::default(),
+            document: Some(Mutex::default()),
+        }
+    }
+
+    /// The document that was kept.
+    pub(crate) fn into_document(self) -> Value {
+        self.document
+            .map(|kept| kept.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    pub(crate) fn is_quiet(&self) -> bool {
+        self.is_quiet
+    }
+
+    /// Draws events as they come: bars for layers, a line for each warning.
+    pub(crate) fn listener(&self) -> Listener {
+        let progress = self.progress.clone();
+        let warnings = Arc::clone(&self.warnings);
+        let (is_json, is_quiet) = (self.is_json, self.is_quiet);
+        Arc::new(move |event| match event {
+            Event::Warned { message } if is_json => {
+                // A vector stays whole whatever panicked.
+                warnings
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(message);
+            }
+            Event::Warned { .. } if is_quiet => {}
+            Event::Warned { message } => progress.print(&style::warning(&message)),
+            event => progress.show(&event),
+        })
+    }
+
+    /// What was warned of so far, for a JSON result.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.warnings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Prints a result for people.
+    pub(crate) fn line(&self, text: &str) {
+        self.progress.clear();
+        // A closed pipe is the reader's choice.
+        let _ = writeln!(anstream::stdout(), "{text}");
+    }
+
+    /// Prints a note for people, on stderr, unless they want quiet.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.is_json && !self.is_quiet {
+            self.progress.print(text);
+        }
+    }
+
+    /// Prints the one JSON document.
+    pub(crate) fn json(&self, document: &impl Serialize) {
+        // Every document is made of texts, numbers, lists and maps with text keys: it always serialises.
+        if let Some(kept) = &self.document {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) =
+                serde_json::to_value(document).unwrap_or_default();
+            return;
+        }
+        let text = serde_json::to_string_pretty(document).unwrap_or_default();
+        let _ = writeln!(std::io::stdout(), "{text}");
+    }
+
+    /// Stops the bars so that a question can be asked.
+    pub(crate) fn pause<T>(&self, ask: impl FnOnce() -> T) -> T {
+        self.progress.clear();
+        ask()
+    }
+
+    /// Says one failure now, for people; in JSON only the last one is said, at the end.
+    pub(crate) fn fail(&self, failure: &Failure) {
+        self.progress.clear();
+        if !self.is_json {
+            failure.print();
+        }
+    }
+
+    /// Says how it ended, and gives the exit code.
+    pub(crate) fn conclude(&self, result: Result<Exit, Failure>) -> Exit {
+        self.progress.clear();
+        match result {
+            Ok(exit) => exit,
+            Err(failure) => {
+                if self.is_json {
+                    failure.print_json();
+                } else {
+                    failure.print();
+                }
+                failure.exit()
+            }
+        }
+    }
+}
