@@ -74,12 +74,16 @@ async fn without_a_login_it_is_not_known_whether_the_repository_exists() {
 async fn a_refused_password_is_named_by_its_entry_and_not_tried_again() {
     let server = Server::start(|_| reply(401, &[("www-authenticate", "Basic realm=x")], "")).await;
     let docker = DockerConfig::with_password_for(&server.authority);
-    let error = docker.client().tags(&id(&server)).await.unwrap_err();
+    let client = docker.client();
+    let error = client.tags(&id(&server)).await.unwrap_err();
     assert!(
         matches!(kind(&error), ErrorKind::LoginRefused { login: Login::Auths { key, .. } } if *key == server.authority)
     );
     assert!(error.to_string().contains("config.json"), "{error}");
     assert_eq!(server.count(), 2);
+    // It is remembered that a password is wanted, and there is no other.
+    client.tags(&id(&server)).await.unwrap_err();
+    assert_eq!(server.count(), 3);
 }
 
 #[tokio::test]

@@ -70,6 +70,18 @@ async fn who_is_sent_on_to_cannot_ask_for_the_login() {
 }
 
 #[tokio::test]
+async fn who_is_sent_on_to_cannot_name_a_token_server() {
+    let realm = Server::start(|_| ok(r#"{"token":"s3cr3t"}"#)).await;
+    let bearer = format!("Bearer realm=\"{}\"", realm.url("/token"));
+    let elsewhere = Server::start(move |_| reply(401, &[("www-authenticate", &bearer)], "")).await;
+    let target = elsewhere.url("/");
+    let server = Server::start(move |_| reply(307, &[("location", &target)], "")).await;
+    let docker = DockerConfig::with_password_for(&server.authority);
+    docker.client().blob(&id(&server), &layer()).await.unwrap_err();
+    assert_eq!((server.count(), elsewhere.count(), realm.count()), (1, 1, 0));
+}
+
+#[tokio::test]
 async fn coming_back_brings_the_login_back_to_its_own_host_only() {
     let way = Server::start(|request| {
         let back = format!("http://{}/back", request.query);
@@ -125,4 +137,11 @@ async fn a_redirect_to_nowhere_is_an_odd_status() {
         matches!(kind(&error), ErrorKind::Server { status: 302, .. }),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn a_location_without_a_redirect_leads_nowhere() {
+    let server = Server::start(|_| reply(200, &[("location", "/elsewhere")], LAYER)).await;
+    client().blob(&id(&server), &layer()).await.unwrap();
+    assert_eq!(server.count(), 1);
 }
