@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::io::{self, BufReader, Read};
 
-use model::{Algorithm, Digest};
-use sha2::{Digest as _, Sha256, Sha512};
+use model::Digest;
+use model::digest::Hasher;
 
 use crate::compression::Decompressed;
 use crate::error::Error;
@@ -118,35 +118,6 @@ impl State<'_> {
             layer: self.layer,
             entry: self.entry,
             difference,
-        }
-    }
-}
-
-/// The hash that a `DiffID` asks for.
-enum Hasher {
-    Sha256(Sha256),
-    Sha512(Sha512),
-}
-
-impl Hasher {
-    fn new(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Sha256 => Self::Sha256(Sha256::new()),
-            Algorithm::Sha512 => Self::Sha512(Sha512::new()),
-        }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha256(hasher) => hasher.update(bytes),
-            Self::Sha512(hasher) => hasher.update(bytes),
-        }
-    }
-
-    fn finish(self) -> Digest {
-        match self {
-            Self::Sha256(hasher) => Digest::from_raw(Algorithm::Sha256, &hasher.finalize()),
-            Self::Sha512(hasher) => Digest::from_raw(Algorithm::Sha512, &hasher.finalize()),
         }
     }
 }

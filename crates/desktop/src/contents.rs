@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use model::metadata::MetadataParse;
 use model::payload::{PayloadEntry, PayloadKind, PayloadPlan};
 use model::{ExtensionId, ImagePath};
 use store::Staging;
@@ -61,6 +62,14 @@ impl<'a> Contents<'a> {
             Some(file) => file,
             None => self.misspelt_metadata(usual, misspelt)?,
         };
+        let limit = self.layers.desktop.settings.metadata.size;
+        if file.size > limit as u64 {
+            let size = usize::try_from(file.size).unwrap_or(usize::MAX);
+            return Err(Error::new(
+                Phase::Unpack,
+                Cause::Metadata(MetadataParse::TooLarge { size, limit }),
+            ));
+        }
         self.ensure_staged(std::slice::from_ref(&file)).await?;
         self.layers.staged_metadata(file.content)
     }
@@ -186,8 +195,7 @@ impl Layers<'_> {
     }
 
     fn staged_metadata(self, key: ContentKey) -> Result<Vec<u8>, Error> {
-        // One byte more than is allowed is enough for the parser to refuse it for its size.
-        let limit = self.desktop.settings.metadata.size as u64 + 1;
+        let limit = self.desktop.settings.metadata.size as u64;
         self.staging
             .read(key_of(key), limit)
             .map_err(|error| content_error(archive::Error::Sink(error)))

@@ -21,6 +21,7 @@ mod scan;
 mod search;
 mod settings;
 mod show;
+mod stream;
 mod update;
 
 use std::sync::{Arc, Mutex};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest as _, Sha256};
+use sha2::{Digest as _, Sha256, Sha512};
 use thiserror::Error;
 
 /// The hash algorithms that the OCI image specification registers and this program computes.
@@ -49,18 +49,9 @@ impl Digest {
         Self::from_raw(Algorithm::Sha256, &Sha256::digest(bytes))
     }
 
-    /// Wraps the raw output of a finished hasher of `algorithm`.
-    ///
-    /// # Panics
-    ///
-    /// If `raw` has not the length of the algorithm's output.
-    pub fn from_raw(algorithm: Algorithm, raw: &[u8]) -> Self {
+    /// `raw` is the output of a hasher of `algorithm`, so that its length is right.
+    fn from_raw(algorithm: Algorithm, raw: &[u8]) -> Self {
         use fmt::Write as _;
-        assert_eq!(
-            raw.len() * 2,
-            algorithm.hex_length(),
-            "the output of another algorithm"
-        );
         let mut hex = String::with_capacity(raw.len() * 2);
         for byte in raw {
             let _ = write!(hex, "{byte:02x}"); // writing to a string cannot fail
@@ -86,6 +77,42 @@ impl Digest {
     /// `algorithm-hex`: the digest as a name that every file system can hold.
     pub fn file_name(&self) -> String {
         format!("{}-{}", self.algorithm.name(), self.hex)
+    }
+}
+
+/// A digest in the making: bytes in as they come, the digest out at the end.
+#[derive(Debug, Clone)]
+pub struct Hasher(State);
+
+#[derive(Debug, Clone)]
+enum State {
+    Sha256(Box<Sha256>),
+    Sha512(Box<Sha512>),
+}
+
+impl Hasher {
+    /// Begins a digest by `algorithm`.
+    pub fn new(algorithm: Algorithm) -> Self {
+        Self(match algorithm {
+            Algorithm::Sha256 => State::Sha256(Box::default()),
+            Algorithm::Sha512 => State::Sha512(Box::default()),
+        })
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        match &mut self.0 {
+            State::Sha256(hasher) => hasher.update(bytes),
+            State::Sha512(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// The digest of everything that was taken.
+    pub fn finish(self) -> Digest {
+        match self.0 {
+            State::Sha256(hasher) => Digest::from_raw(Algorithm::Sha256, &hasher.finalize()),
+            State::Sha512(hasher) => Digest::from_raw(Algorithm::Sha512, &hasher.finalize()),
+        }
     }
 }
 

@@ -1,37 +1,9 @@
 //! Checking bytes against the digest and the size that were asked for, as they come.
 
+use model::digest::Hasher;
 use model::{Algorithm, Digest};
-use sha2::{Digest as _, Sha256, Sha512};
 
 use crate::{Descriptor, Invalid};
-
-enum Hasher {
-    Sha256(Box<Sha256>),
-    Sha512(Box<Sha512>),
-}
-
-impl Hasher {
-    fn new(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Sha256 => Self::Sha256(Box::default()),
-            Algorithm::Sha512 => Self::Sha512(Box::default()),
-        }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Sha256(hasher) => hasher.update(bytes),
-            Self::Sha512(hasher) => hasher.update(bytes),
-        }
-    }
-
-    fn finish(self) -> Digest {
-        match self {
-            Self::Sha256(hasher) => Digest::from_raw(Algorithm::Sha256, &hasher.finalize()),
-            Self::Sha512(hasher) => Digest::from_raw(Algorithm::Sha512, &hasher.finalize()),
-        }
-    }
-}
 
 /// The digest of `bytes` by `algorithm`.
 pub(crate) fn digest_of(algorithm: Algorithm, bytes: &[u8]) -> Digest {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use model::digest::Hasher;
 use model::{Algorithm, Digest};
-use sha2::{Digest as _, Sha256};
 
 use crate::disk::{self, Confined};
 use crate::error::Error;
@@ -155,7 +155,7 @@ fn is_plain(destination: &str) -> bool {
 
 /// See [`Payload::digest`]. `files` are sorted by path.
 fn canonical_digest(files: &[FileRecord]) -> Digest {
-    let mut hasher = Sha256::new();
+    let mut hasher = Hasher::new(Algorithm::Sha256);
     for file in files {
         let executable = u8::from(file.executable);
         let line = format!(
@@ -166,7 +166,7 @@ fn canonical_digest(files: &[FileRecord]) -> Digest {
         );
         hasher.update(line.as_bytes());
     }
-    Digest::from_raw(Algorithm::Sha256, &hasher.finalize())
+    hasher.finish()
 }
 
 fn text(bytes: &[u8], document: &'static str) -> Result<String, Error> {

@@ -6,8 +6,8 @@ use std::io::{self, BufWriter, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use model::digest::Hasher;
 use model::{Algorithm, Digest};
-use sha2::{Digest as _, Sha256};
 
 use crate::disk;
 use crate::document;
@@ -63,7 +63,7 @@ impl Staging {
         let hashing = Hashing {
             file,
             path: &path,
-            hasher: Sha256::new(),
+            hasher: Hasher::new(Algorithm::Sha256),
             size: 0,
         };
         let mut writer = BufWriter::with_capacity(BUFFER, hashing);
@@ -71,7 +71,7 @@ impl Staging {
         let hashing = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         let content = Content {
             size: hashing.size,
-            sha256: Digest::from_raw(Algorithm::Sha256, &hashing.hasher.finalize()),
+            sha256: hashing.hasher.finish(),
         };
         self.staged().insert(key, content);
         Ok(())
@@ -194,7 +194,7 @@ impl DeadStaging {
 struct Hashing<'a> {
     file: File,
     path: &'a Utf8Path,
-    hasher: Sha256,
+    hasher: Hasher,
     size: u64,
 }
 
