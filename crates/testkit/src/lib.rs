@@ -13,6 +13,7 @@ mod filters;
 mod folder;
 mod outrigger;
 mod process;
+mod publish;
 mod registry;
 mod serving;
 pub mod skopeo;

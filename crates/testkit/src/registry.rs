@@ -26,6 +26,8 @@ pub struct RealRegistry {
     access_log: Utf8PathBuf,
     forgotten: AtomicUsize,
     marks: AtomicUsize,
+    /// User and password that it wants.
+    login: Option<(String, String)>,
     // Dropped in this order: the server before the folder that it writes to.
     _server: Server,
     _folder: Folder,
@@ -34,27 +36,31 @@ pub struct RealRegistry {
 impl RealRegistry {
     /// Starts an empty registry that anyone may use. Fails where the program is missing or does not start.
     pub fn start() -> anyhow::Result<Self> {
-        Self::launch(Folder::try_new()?, "")
+        Self::launch(Folder::try_new()?, None)
     }
 
     /// Starts an empty registry that asks for this login (Basic), to read and to write.
     pub fn start_with_login(user: &str, password: &str) -> anyhow::Result<Self> {
-        let folder = Folder::try_new()?;
-        let hash = bcrypt::hash(password, BCRYPT_COST).context("cannot hash the password")?;
-        let file = folder.path().join("htpasswd");
-        write(&file, format!("{user}:{hash}\n").as_bytes());
-        let login = format!("auth:\n  htpasswd:\n    realm: outrigger\n    path: {file}\n");
-        Self::launch(folder, &login)
+        Self::launch(Folder::try_new()?, Some((user.to_owned(), password.to_owned())))
     }
 
-    fn launch(folder: Folder, login: &str) -> anyhow::Result<Self> {
+    fn launch(folder: Folder, login: Option<(String, String)>) -> anyhow::Result<Self> {
+        let auth = match &login {
+            None => String::new(),
+            Some((user, password)) => {
+                let hash = bcrypt::hash(password, BCRYPT_COST).context("cannot hash the password")?;
+                let file = folder.path().join("htpasswd");
+                write(&file, format!("{user}:{hash}\n").as_bytes());
+                format!("auth:\n  htpasswd:\n    realm: outrigger\n    path: {file}\n")
+            }
+        };
         let storage = folder.path().join("storage");
         let configuration = format!(
             "version: 0.1\n\
              log:\n  level: info\n  formatter: text\n\
              storage:\n  filesystem:\n    rootdirectory: {storage}\n  delete:\n    enabled: true\n\
              http:\n  addr: 127.0.0.1:0\n  secret: tests\n\
-             {login}"
+             {auth}"
         );
         let file = folder.path().join("config.yml");
         write(&file, configuration.as_bytes());
@@ -69,6 +75,7 @@ impl RealRegistry {
             access_log: folder.path().join("stdout"),
             forgotten: AtomicUsize::new(0),
             marks: AtomicUsize::new(0),
+            login,
             _server: server,
             _folder: folder,
         })
@@ -77,6 +84,11 @@ impl RealRegistry {
     /// Host and port as they stand in a reference: `127.0.0.1:40123`.
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The login that it was started with.
+    pub(crate) fn login(&self) -> Option<&(String, String)> {
+        self.login.as_ref()
     }
 
     /// The requests answered since the start, or since [`RealRegistry::clear_requests`], oldest first.

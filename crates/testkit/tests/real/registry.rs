@@ -1,3 +1,4 @@
+use embedded::image::{Image, Layer};
 use outrigger_testkit::{RealRegistry, Request};
 
 use crate::wire::get;
@@ -41,4 +42,32 @@ fn a_dropped_registry_is_gone() {
     let authority = registry.authority().to_owned();
     drop(registry);
     assert!(std::net::TcpStream::connect(authority).is_err());
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn what_is_pushed_is_there_and_what_is_deleted_is_gone() {
+    let registry = RealRegistry::start_with_login("bob", "secret").unwrap();
+    let status = |path: &str| {
+        get(
+            registry.authority(),
+            path,
+            "Authorization: Basic Ym9iOnNlY3JldA==\r\n",
+        )
+        .0
+    };
+    let single = Image::builder()
+        .layer(Layer::new().file("metadata.json", "{}", 0o644))
+        .build();
+    let image = single.clone().with_attestation();
+    let digest = registry.push("acme/whale", "1.0.0", &image);
+    registry.push("acme/whale", "1.1.0", &single);
+    assert_eq!(status("/v2/acme/whale/manifests/1.0.0"), 200);
+    let blob = single.config_digest().unwrap();
+    assert_eq!(status(&format!("/v2/acme/whale/blobs/{blob}")), 200);
+    registry.delete_blob("acme/whale", blob);
+    assert_eq!(status(&format!("/v2/acme/whale/blobs/{blob}")), 404);
+    registry.delete_manifest("acme/whale", &digest);
+    assert_eq!(status("/v2/acme/whale/manifests/1.0.0"), 404);
+    assert_eq!(status("/v2/acme/whale/manifests/1.1.0"), 200);
 }
