@@ -8,6 +8,8 @@ use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
 use registry::ErrorKind as RegistryKind;
 
+use crate::code::Code;
+
 /// A failed use case.
 #[derive(Debug)]
 pub struct Error {
@@ -179,25 +181,26 @@ impl Error {
     }
 
     /// The stable word of the failure.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match &*self.cause {
             Cause::Registry(error) => registry_code(error.kind()),
-            Cause::Content(error) if error.is_about_content() => "invalid-content",
-            Cause::Content(_) => "read-failed",
-            Cause::Store(_) => "store",
-            Cause::Refused(reasons) => reasons.first().map_or("refused", |reason| code_word(reason.code)),
-            Cause::Endpoint { .. } => "configuration",
-            Cause::NothingReached => "unreachable",
-            Cause::NotInstalled(_) => "not-installed",
-            Cause::NoRelease(_) => "no-release",
-            Cause::TagIsElsewhere { .. } | Cause::KeepsMoving(_) => "tag-elsewhere",
-            Cause::Metadata(_) => "invalid-metadata",
-            Cause::NoMetadata => "no-metadata",
-            Cause::NamedFileMissing(_) => "missing-file",
-            Cause::NestedIndex(_) => "invalid-content",
-            Cause::Declined => "declined",
-            Cause::NobodyToAsk => "nobody-to-ask",
-            Cause::Interrupted(_) => "interrupted",
+            Cause::Content(error) if error.is_about_content() => Code::InvalidContent,
+            Cause::Content(_) => Code::ReadFailed,
+            Cause::Store(_) => Code::Store,
+            // A refusal has reasons; without one there would be nothing to tell but that it failed.
+            Cause::Refused(reasons) => reasons.first().map_or(Code::Failed, |reason| reason.code.into()),
+            Cause::Endpoint { .. } => Code::Configuration,
+            Cause::NothingReached => Code::Unreachable,
+            Cause::NotInstalled(_) => Code::NotInstalled,
+            Cause::NoRelease(_) => Code::NoRelease,
+            Cause::TagIsElsewhere { .. } | Cause::KeepsMoving(_) => Code::TagElsewhere,
+            Cause::Metadata(_) => Code::InvalidMetadata,
+            Cause::NoMetadata => Code::NoMetadata,
+            Cause::NamedFileMissing(_) => Code::MissingFile,
+            Cause::NestedIndex(_) => Code::InvalidContent,
+            Cause::Declined => Code::Declined,
+            Cause::NobodyToAsk => Code::NobodyToAsk,
+            Cause::Interrupted(_) => Code::Interrupted,
         }
     }
 
@@ -229,24 +232,6 @@ impl Error {
     }
 }
 
-/// The word that findings and errors share.
-pub(crate) fn code_word(code: ReasonCode) -> &'static str {
-    match code {
-        ReasonCode::NotAllowed => "not-allowed",
-        ReasonCode::ApiVersion => "api-version",
-        ReasonCode::ApiRequirement => "api-requirement",
-        ReasonCode::Platform => "platform",
-        ReasonCode::MinimumAge => "minimum-age",
-        ReasonCode::Held => "held",
-        ReasonCode::RateLimited => "rate-limited",
-        ReasonCode::Login => "login",
-        ReasonCode::Network => "network",
-        ReasonCode::Server => "server",
-        ReasonCode::NotFound => "not-found",
-        ReasonCode::Invalid => "invalid",
-    }
-}
-
 fn registry_kind(kind: &RegistryKind) -> Kind {
     match kind {
         RegistryKind::NotFound { .. } => Kind::NotFound,
@@ -262,11 +247,11 @@ fn registry_kind(kind: &RegistryKind) -> Kind {
     }
 }
 
-fn registry_code(kind: &RegistryKind) -> &'static str {
+fn registry_code(kind: &RegistryKind) -> Code {
     match kind {
-        RegistryKind::Offline => "offline",
-        RegistryKind::Configuration(_) => "configuration",
-        other => code_word(registry_reason(other)),
+        RegistryKind::Offline => Code::Offline,
+        RegistryKind::Configuration(_) => Code::Configuration,
+        other => registry_reason(other).into(),
     }
 }
 

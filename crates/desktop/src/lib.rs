@@ -6,6 +6,7 @@
 //! and decides nothing that `model` could.
 
 mod choose;
+mod code;
 mod consent;
 mod contents;
 mod error;
@@ -30,6 +31,7 @@ use jiff::Timestamp;
 use model::event::Event;
 use store::{BlobCache, Store};
 
+pub use code::Code;
 pub use consent::Consent;
 pub use error::{Cause, Error, Kind, Phase};
 pub use install::{Installation, Outcome};

@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use desktop::Code;
 use model::text::printable;
 use serde::Serialize;
 
@@ -18,7 +19,7 @@ pub(crate) struct Failure(Box<Details>);
 #[derive(Debug)]
 struct Details {
     exit: Exit,
-    code: &'static str,
+    code: Code,
     message: String,
     causes: Vec<String>,
     phase: &'static str,
@@ -27,7 +28,7 @@ struct Details {
 }
 
 impl Failure {
-    fn new(exit: Exit, code: &'static str, message: String) -> Self {
+    fn new(exit: Exit, code: Code, message: String) -> Self {
         Self(Box::new(Details {
             exit,
             code,
@@ -40,7 +41,7 @@ impl Failure {
     }
 
     /// A failure before anything was done, with the causes below it.
-    fn of_settings(code: &'static str, error: &dyn std::error::Error) -> Self {
+    fn of_settings(code: Code, error: &dyn std::error::Error) -> Self {
         let mut failure = Self::new(Exit::Usage, code, error.to_string());
         failure.0.phase = "settings";
         failure.0.causes = chain(error);
@@ -49,17 +50,17 @@ impl Failure {
 
     /// Wrong usage.
     pub(crate) fn usage(message: String) -> Self {
-        Self::new(Exit::Usage, "usage", message)
+        Self::new(Exit::Usage, Code::Usage, message)
     }
 
     /// Failed for a reason of its own.
     pub(crate) fn failed(message: String) -> Self {
-        Self::new(Exit::Failed, "failed", message)
+        Self::new(Exit::Failed, Code::Failed, message)
     }
 
     /// Something that is not there.
     pub(crate) fn not_found(message: String) -> Self {
-        Self::new(Exit::NotFound, "not-found", message)
+        Self::new(Exit::NotFound, Code::NotFound, message)
     }
 
     /// Adds what it is about.
@@ -124,7 +125,7 @@ impl Failure {
             .collect();
         let document = Document {
             error: Body {
-                code: self.0.code,
+                code: self.0.code.as_str(),
                 message: printable(&parts.join(": "), LONGEST),
                 phase: self.0.phase,
                 reference: self.0.reference.as_deref(),
@@ -159,13 +160,13 @@ impl From<store::Error> for Failure {
 
 impl From<store::configuration::ConfigurationError> for Failure {
     fn from(error: store::configuration::ConfigurationError) -> Self {
-        Self::of_settings("configuration", &error)
+        Self::of_settings(Code::Configuration, &error)
     }
 }
 
 impl From<store::allow_list_file::AllowListFileError> for Failure {
     fn from(error: store::allow_list_file::AllowListFileError) -> Self {
-        Self::of_settings("allow-list", &error)
+        Self::of_settings(Code::AllowList, &error)
     }
 }
 
