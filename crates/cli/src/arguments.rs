@@ -19,13 +19,27 @@ pub(crate) struct Arguments {
 }
 
 /// What every command takes.
+// Below the command's own options, and without the values of variables: help reads the same wherever it is printed.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
     /// The folder in which everything is kept
-    #[arg(long, global = true, env = "OUTRIGGER_HOME", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "OUTRIGGER_HOME",
+        hide_env_values = true,
+        value_name = "DIR"
+    )]
     pub(crate) home: Option<Utf8PathBuf>,
     /// The configuration [default: config.toml in the home folder]
-    #[arg(long, global = true, env = "OUTRIGGER_CONFIG", value_name = "FILE")]
+    #[arg(
+        long,
+        global = true,
+        env = "OUTRIGGER_CONFIG",
+        hide_env_values = true,
+        value_name = "FILE"
+    )]
     pub(crate) config: Option<Utf8PathBuf>,
     /// Tables for people, or one JSON document for programs
     #[arg(long, global = true, value_enum, default_value_t)]
@@ -51,12 +65,11 @@ impl Global {
 }
 
 /// How results are printed.
+// The values carry no documentation: it would make help three times as long, and the option says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum Format {
-    /// Tables and sentences.
     #[default]
     Table,
-    /// One JSON document.
     Json,
 }
 
