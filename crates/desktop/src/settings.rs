@@ -62,7 +62,7 @@ impl Settings {
 }
 
 impl Settings {
-    /// The limit in force under a key of `[limits]`, as the configuration would write it; sizes in bytes.
+    /// The limit in force under a key of `[limits]`, as the configuration would write it.
     pub fn limit(&self, key: &str) -> Option<String> {
         let Self {
             archive,
@@ -72,37 +72,49 @@ impl Settings {
         } = self;
         let seconds = |time: Duration| format!("{}s", time.as_secs());
         Some(match key {
-            "blob-cache" => self.blob_cache.to_string(),
-            "config-size" => wire.config_size.to_string(),
+            "blob-cache" => size(self.blob_cache),
+            "config-size" => size(wire.config_size),
             "connect-time" => seconds(wire.connect_time),
             "document-time" => seconds(wire.document_time),
             "entries" => archive.entries.to_string(),
-            "error-body" => wire.error_body.to_string(),
+            "error-body" => size(wire.error_body),
             "helper-time" => seconds(wire.helper_time),
             "idle-time" => seconds(wire.idle_time),
             "index-entries" => wire.index_entries.to_string(),
-            "layer-size" => archive.layer_size.to_string(),
+            "layer-size" => size(archive.layer_size),
             "layers" => wire.layers.to_string(),
-            "manifest-size" => wire.manifest_size.to_string(),
+            "manifest-size" => size(wire.manifest_size),
             "metadata-entries" => metadata.entries.to_string(),
             "metadata-nesting" => metadata.nesting.to_string(),
-            "metadata-size" => metadata.size.to_string(),
-            "page-size" => wire.page_size.to_string(),
+            "metadata-size" => size(metadata.size as u64),
+            "page-size" => size(wire.page_size),
             "pages" => wire.pages.to_string(),
             "path-length" => archive.path_length.to_string(),
             "payload-files" => archive.payload_files.to_string(),
-            "payload-size" => archive.payload_size.to_string(),
+            "payload-size" => size(archive.payload_size),
             "ratio" => archive.ratio.to_string(),
             "redirects" => wire.redirects.to_string(),
             "repositories" => wire.repositories.to_string(),
             "retries" => wire.retries.to_string(),
             "retry-after" => seconds(wire.retry_after),
             "tags" => wire.tags.to_string(),
-            "token-size" => wire.token_size.to_string(),
-            "zstd-window" => archive.zstd_window.to_string(),
+            "token-size" => size(wire.token_size),
+            "zstd-window" => size(archive.zstd_window),
             _ => return None,
         })
     }
+}
+
+/// A number of bytes in the largest unit that holds it without a rest.
+fn size(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 3] = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)];
+    let whole = UNITS
+        .into_iter()
+        .find(|(_, unit)| bytes > 0 && bytes.is_multiple_of(*unit));
+    whole.map_or_else(
+        || bytes.to_string(),
+        |(name, unit)| format!("{}{name}", bytes / unit),
+    )
 }
 
 fn registry_settings(name: &str, entry: &RegistryEntry) -> Result<RegistrySettings, Error> {
@@ -171,4 +183,18 @@ fn count(set: Option<u64>, default: usize) -> usize {
 fn time(set: Option<SignedDuration>, default: Duration) -> Duration {
     set.and_then(|set| Duration::try_from(set).ok())
         .unwrap_or(default)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::size;
+
+    #[test]
+    fn a_size_is_told_as_one_would_write_it() {
+        let told = [0, 1, 1000, 1024, 65_536, 4 << 20, 16 << 30, (1 << 30) + 1].map(size);
+        assert_eq!(
+            told,
+            ["0", "1", "1000", "1KiB", "64KiB", "4MiB", "16GiB", "1073741825"]
+        );
+    }
 }
