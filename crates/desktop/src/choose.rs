@@ -14,7 +14,7 @@ use crate::error::{Cause, Error, Phase};
 use crate::look::{Image, reason_of};
 
 /// A repository after a walk: the answer, and what was learnt on the way.
-pub(crate) struct Chosen {
+pub(crate) struct Choosing {
     pub(crate) choice: Choice,
     pub(crate) has_releases: bool,
     /// The tags that were resolved now, not remembered.
@@ -38,7 +38,7 @@ impl Desktop {
         tags: &[Tag],
         installed: Option<&Installed>,
         memory: &mut RepositoryMemory,
-    ) -> Result<Chosen, Error> {
+    ) -> Result<Choosing, Error> {
         let settings = &self.settings;
         let walk = Walk::new(
             id,
@@ -58,7 +58,7 @@ impl Desktop {
                         .filter(|tag| !remembered.contains(tag))
                         .collect();
                     let has_releases = walk.has_releases();
-                    return Ok(Chosen {
+                    return Ok(Choosing {
                         choice: *choice,
                         has_releases,
                         fresh,
@@ -84,7 +84,7 @@ impl Desktop {
         &self,
         id: &ExtensionId,
         installed: Option<&Installed>,
-    ) -> Result<(Chosen, Vec<Tag>), Error> {
+    ) -> Result<(Choosing, Vec<Tag>), Error> {
         let failed = |error| Error::from_registry(Phase::Resolve, error);
         let tags = self.registry.tags(id).await.map_err(failed)?;
         let mut memory = self.memory().repository(id);

@@ -72,6 +72,8 @@ codes! {
     Offline "offline",
     /// The release is not published for this platform.
     Platform "platform",
+    /// There is nothing but pre-releases, and policy does not offer them.
+    PreRelease "pre-release",
     /// The registry asks to wait.
     RateLimited "rate-limited",
     /// A layer that is here already cannot be read.
@@ -96,6 +98,7 @@ impl From<ReasonCode> for Code {
             ReasonCode::ApiRequirement => Self::ApiRequirement,
             ReasonCode::Platform => Self::Platform,
             ReasonCode::MinimumAge => Self::MinimumAge,
+            ReasonCode::PreRelease => Self::PreRelease,
             ReasonCode::Held => Self::Held,
             ReasonCode::RateLimited => Self::RateLimited,
             ReasonCode::Login => Self::Login,

@@ -303,6 +303,9 @@ fn refusal_help(code: ReasonCode) -> Option<String> {
             Some("`outrigger show REF --all-versions` shows which releases fit this desktop".to_owned())
         }
         ReasonCode::Held => Some("`outrigger unhold` lets it move again".to_owned()),
+        ReasonCode::PreRelease => {
+            Some("install one by its tag, or set `policy.pre-releases = true`".to_owned())
+        }
         ReasonCode::MinimumAge => Some("wait, or install the release by its tag".to_owned()),
         _ => None,
     }

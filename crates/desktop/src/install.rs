@@ -1,18 +1,16 @@
 //! Installing a release: resolve once, ask policy and labels, then fetch, then switch in one step.
 
-use model::choice::Choice;
 use model::event::Event;
 use model::installed::{Generation, Installed};
 use model::permissions::Permissions;
 use model::plan::{Change, Plan, PlannedLayer, Target, change};
-use model::verdict::{self, Reason, ReasonCode, Release};
-use model::version::ReleaseTag;
-use model::{ExtensionId, Reference, Tag};
-use registry::Selector;
+use model::verdict::{Reason, ReasonCode};
+use model::{ExtensionId, Reference};
 use store::Transaction;
 
 use crate::error::{Cause, Error, Phase, reference_of};
-use crate::look::{Image, Looked};
+use crate::find::Accepted;
+use crate::look::Image;
 use crate::payload::Staged;
 use crate::{Consent, Desktop};
 
@@ -39,12 +37,6 @@ pub enum Outcome {
         /// The version before.
         from: String,
     },
-}
-
-/// A release that was found and judged, ready to be installed.
-pub(crate) struct Accepted {
-    pub(crate) target: Target,
-    pub(crate) image: Option<Image>,
 }
 
 impl Desktop {
@@ -77,131 +69,6 @@ impl Desktop {
             digest: found.target.digest.clone(),
         });
         self.switch_to(found, Asking::Always(consent)).await
-    }
-
-    /// The allow-list is asked before any request.
-    pub(crate) fn refuse_unlisted(&self, id: &ExtensionId) -> Result<(), Error> {
-        match &self.settings.policy.allow_list {
-            Some(list) if list.covers(id).is_none() => {
-                let message = format!("the allow-list does not admit {id}");
-                Err(Error::refused(vec![Reason::new(ReasonCode::NotAllowed, message)]))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    async fn find_release(&self, reference: &Reference) -> Result<Accepted, Error> {
-        let id = &reference.id;
-        match (&reference.tag, &reference.digest) {
-            (None, None) => self.find_newest(id).await,
-            (Some(tag), None) => self.find_named(id, Some(tag), &Selector::Tag(tag.clone())).await,
-            (None, Some(digest)) => self.find_named(id, None, &Selector::Digest(digest.clone())).await,
-            (Some(tag), Some(digest)) => {
-                // A tag that is written beside a digest is a claim: the allow-list may rest on it.
-                let found = self
-                    .resolve(id, tag)
-                    .await
-                    .map_err(|error| Error::from_registry(Phase::Resolve, error))?;
-                if found != *digest {
-                    let cause = Cause::TagIsElsewhere {
-                        written: digest.clone(),
-                        found,
-                    };
-                    return Err(Error::new(Phase::Resolve, cause));
-                }
-                self.find_named(id, Some(tag), &Selector::Digest(digest.clone()))
-                    .await
-            }
-        }
-    }
-
-    async fn find_newest(&self, id: &ExtensionId) -> Result<Accepted, Error> {
-        let (chosen, tags) = self.choose_afresh(id, None).await?;
-        let Choice {
-            offer,
-            blocked,
-            broken,
-        } = chosen.choice;
-        for (tag, reason) in broken {
-            self.warn(format!("{id}:{tag} is passed over: {}", reason.message));
-        }
-        match (offer, blocked) {
-            (Some(offer), _) => {
-                for note in &offer.notes {
-                    self.warn(format!("{id}:{}: {note}", offer.tag));
-                }
-                let image = chosen.images.get(&offer.tag).cloned();
-                let looked = Looked {
-                    digest: offer.digest,
-                    facts: offer.facts,
-                    image,
-                };
-                self.accept(id, Some(&offer.tag), looked)
-            }
-            (None, Some((newest, reasons))) => {
-                let error = Error::refused(reasons);
-                Err(error.about(&reference_of(id, Some(&newest.tag))))
-            }
-            (None, None) => self.find_latest(id, &tags, chosen.has_releases).await,
-        }
-    }
-
-    async fn find_latest(
-        &self,
-        id: &ExtensionId,
-        tags: &[Tag],
-        has_releases: bool,
-    ) -> Result<Accepted, Error> {
-        match tags.iter().find(|tag| tag.as_str() == "latest") {
-            Some(latest) if !has_releases => {
-                self.find_named(id, Some(latest), &Selector::Tag(latest.clone()))
-                    .await
-            }
-            _ => Err(Error::new(Phase::Resolve, Cause::NoRelease(id.clone()))),
-        }
-    }
-
-    /// A release that was asked for by name.
-    pub(crate) async fn find_named(
-        &self,
-        id: &ExtensionId,
-        tag: Option<&Tag>,
-        selector: &Selector,
-    ) -> Result<Accepted, Error> {
-        let prefix = tag.and_then(ReleaseTag::parse).and_then(|release| release.prefix);
-        let looked = self.look(id, selector, prefix).await?;
-        self.accept(id, tag, looked)
-    }
-
-    /// Judges a release that was found; refused ones end here, before any layer.
-    pub(crate) fn accept(
-        &self,
-        id: &ExtensionId,
-        tag: Option<&Tag>,
-        looked: Looked,
-    ) -> Result<Accepted, Error> {
-        let Looked { digest, facts, image } = looked;
-        let release = Release {
-            id,
-            tag,
-            digest: &digest,
-            facts: &facts,
-            since: None,
-        };
-        let verdict = verdict::judge(&release, &self.settings.host, &self.settings.policy);
-        match facts.image {
-            Some(facts) if verdict.reasons.is_empty() => {
-                let target = Target {
-                    id: id.clone(),
-                    tag: tag.cloned(),
-                    digest,
-                    manifest: facts.manifest,
-                    system: self.settings.host.system,
-                };
-                Ok(Accepted { target, image })
-            }
-            _ => Err(Error::refused(verdict.reasons)),
-        }
     }
 
     /// Makes a release the current one: nothing to do, a new name for the same payload, or fetch and switch.

@@ -27,6 +27,13 @@ pub(crate) struct Layer {
     pub(crate) want: Want,
 }
 
+impl Layer {
+    /// Whether nobody read this layer before in this operation. A second reading is of bytes that are here, and not told.
+    pub(crate) fn is_first_reading(&self) -> bool {
+        matches!(self.want, Want::Below(_))
+    }
+}
+
 /// What reading a layer gave.
 #[derive(Debug)]
 pub(crate) struct ReadLayer {

@@ -11,6 +11,7 @@ mod consent;
 mod contents;
 mod error;
 mod facts;
+mod find;
 mod hold;
 mod install;
 mod layer;

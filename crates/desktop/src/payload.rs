@@ -67,9 +67,6 @@ impl Desktop {
         for warning in metadata.warnings() {
             self.warn(warning.to_string());
         }
-        for warning in labels.warnings() {
-            self.warn(warning.to_string());
-        }
         let compose = files.compose_file(&metadata);
         let compose = compose.and_then(|key| transaction.staging().read(key, COMPOSE).ok());
         let (permissions, problem) =

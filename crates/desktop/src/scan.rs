@@ -13,7 +13,7 @@ use model::{ExtensionId, Tag};
 use registry::ErrorKind;
 
 use crate::Desktop;
-use crate::choose::Chosen;
+use crate::choose::Choosing;
 use crate::error::{Cause, Error, Phase};
 use crate::look::reason_of;
 
@@ -198,7 +198,7 @@ impl Desktop {
         &self,
         id: &ExtensionId,
         installed: Option<&Installed>,
-    ) -> Result<(InstalledTag, Chosen), Error> {
+    ) -> Result<(InstalledTag, Choosing), Error> {
         let tags = self
             .registry
             .tags(id)
@@ -303,7 +303,7 @@ impl Desktop {
     }
 }
 
-fn offer(id: &ExtensionId, chosen: &Chosen) -> Offer {
+fn offer(id: &ExtensionId, chosen: &Choosing) -> Offer {
     let choice = &chosen.choice;
     let shown = choice
         .offer

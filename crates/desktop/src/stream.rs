@@ -121,6 +121,7 @@ pub(crate) struct Reader {
     listener: Listener,
     position: u32,
     read: u64,
+    has_ended: bool,
 }
 
 impl Reader {
@@ -128,6 +129,11 @@ impl Reader {
         let Layer {
             position, descriptor, ..
         } = layer;
+        let listener = if layer.is_first_reading() {
+            Arc::clone(listener)
+        } else {
+            silence()
+        };
         listener(Event::LayerStarted {
             layer: *position,
             digest: descriptor.digest.clone(),
@@ -135,15 +141,20 @@ impl Reader {
             is_here,
         });
         Self {
-            listener: Arc::clone(listener),
+            listener,
             position: *position,
             read: 0,
+            has_ended: false,
         }
     }
 
     pub(crate) fn over<R: Read>(self, inner: R) -> Progress<R> {
         Progress { reader: self, inner }
     }
+}
+
+fn silence() -> Listener {
+    Arc::new(|_| {})
 }
 
 /// A reader that reports.
@@ -159,16 +170,17 @@ impl<R: Read> Read for Progress<R> {
             listener,
             position,
             read,
+            has_ended,
         } = &mut self.reader;
-        *read += count as u64;
-        listener(if count == 0 && !buffer.is_empty() {
-            Event::LayerFinished { layer: *position }
-        } else {
-            Event::LayerProgressed {
+        if count > 0 {
+            *read += count as u64;
+            listener(Event::LayerProgressed {
                 layer: *position,
                 bytes: *read,
-            }
-        });
+            });
+        } else if !buffer.is_empty() && !std::mem::replace(has_ended, true) {
+            listener(Event::LayerFinished { layer: *position });
+        }
         Ok(count)
     }
 }

@@ -1,13 +1,13 @@
 //! Updating: the newest acceptable release of what is installed, or a named one.
 
+use model::choice::{Choice, Chosen};
 use model::installed::Installed;
 use model::verdict::Reason;
 use model::{ExtensionId, Tag};
-use registry::Selector;
 
+use crate::choose::Choosing;
 use crate::error::{Cause, Error, Phase, reference_of};
 use crate::install::{Asking, Installation, Outcome, held};
-use crate::look::Looked;
 use crate::{Consent, Desktop};
 
 /// How far an update goes.
@@ -56,9 +56,7 @@ impl Desktop {
         if installed.held && installed.current.tag.as_ref() != Some(tag) {
             return Err(held(id));
         }
-        let found = self
-            .find_named(id, Some(tag), &Selector::Tag(tag.clone()))
-            .await?;
+        let found = self.find_tagged(id, tag).await?;
         self.switch_to(found, Asking::ForMore(consent)).await
     }
 
@@ -69,41 +67,49 @@ impl Desktop {
         consent: &Consent<'_>,
     ) -> Result<Installation, Error> {
         let id = &installed.id;
-        let (chosen, _) = self.choose_afresh(id, Some(installed)).await?;
-        for (tag, reason) in &chosen.choice.broken {
-            self.warn(format!("{id}:{tag} is passed over: {}", reason.message));
+        let (choosing, _) = self.choose_afresh(id, Some(installed)).await?;
+        let Choosing {
+            choice:
+                Choice {
+                    offer,
+                    blocked,
+                    broken,
+                },
+            images,
+            ..
+        } = choosing;
+        let is_named = *selection == Selection::Newest;
+        match (offer, blocked, broken.first()) {
+            (Some(offer), blocked, _) => {
+                self.tell_passed_over(id, &broken);
+                self.tell_blocked(id, blocked);
+                let image = images.get(&offer.tag).cloned();
+                let accepted = self.accept_offer(id, offer, image)?;
+                self.switch_to(accepted, Asking::ForMore(consent)).await
+            }
+            (None, Some((newest, reasons)), _) if is_named => {
+                self.tell_passed_over(id, &broken);
+                Err(Error::refused(reasons).about(&reference_of(id, Some(&newest.tag))))
+            }
+            // The only newer releases cannot be looked at: the newest says why.
+            (None, None, Some((tag, _))) if is_named => {
+                let accepted = self.find_tagged(id, tag).await?;
+                self.switch_to(accepted, Asking::ForMore(consent)).await
+            }
+            (None, blocked, _) => {
+                self.tell_passed_over(id, &broken);
+                self.tell_blocked(id, blocked);
+                Ok(unchanged(installed))
+            }
         }
-        let blocked = chosen
-            .choice
-            .blocked
-            .map(|(newest, reasons)| (newest.tag, reasons));
-        let Some(offer) = chosen.choice.offer else {
-            return match blocked {
-                Some((tag, reasons)) if *selection == Selection::Newest => {
-                    Err(Error::refused(reasons).about(&reference_of(id, Some(&tag))))
-                }
-                blocked => {
-                    self.tell_blocked(id, blocked);
-                    Ok(unchanged(installed))
-                }
-            };
-        };
-        self.tell_blocked(id, blocked);
-        let image = chosen.images.get(&offer.tag).cloned();
-        let looked = Looked {
-            digest: offer.digest,
-            facts: offer.facts,
-            image,
-        };
-        let accepted = self.accept(id, Some(&offer.tag), looked)?;
-        self.switch_to(accepted, Asking::ForMore(consent)).await
     }
 
-    fn tell_blocked(&self, id: &ExtensionId, blocked: Option<(Tag, Vec<Reason>)>) {
-        if let Some((tag, reasons)) = blocked {
+    fn tell_blocked(&self, id: &ExtensionId, blocked: Option<(Chosen, Vec<Reason>)>) {
+        if let Some((newest, reasons)) = blocked {
             let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.message).collect();
             self.warn(format!(
-                "{id}:{tag} is not for this desktop: {}",
+                "{id}:{} is not for this desktop: {}",
+                newest.tag,
                 reasons.join("; ")
             ));
         }

@@ -44,6 +44,8 @@ pub enum ReasonCode {
     Platform,
     /// It is younger than the policy's minimum age.
     MinimumAge,
+    /// There is nothing but pre-releases, and the policy does not offer them.
+    PreRelease,
     /// The extension is held.
     Held,
     /// The registry asks to wait.
