@@ -12,17 +12,17 @@ use model::{AllowList, ExtensionId, Policy, Reference};
 use store::Store;
 
 /// The repository that the tests publish.
-pub const WHALE: &str = "acme/whale";
+pub(crate) const WHALE: &str = "acme/whale";
 
-pub struct Fixture {
-    pub registry: Registry,
+pub(crate) struct Fixture {
+    pub(crate) registry: Registry,
     server: Server,
     home: tempfile::TempDir,
-    pub events: Arc<Mutex<Vec<Event>>>,
+    pub(crate) events: Arc<Mutex<Vec<Event>>>,
 }
 
 impl Fixture {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let registry = Registry::new();
         let server = registry.serve().await.unwrap();
         Self {
@@ -33,16 +33,16 @@ impl Fixture {
         }
     }
 
-    pub fn home(&self) -> Utf8PathBuf {
+    pub(crate) fn home(&self) -> Utf8PathBuf {
         Utf8Path::from_path(self.home.path()).unwrap().join("home")
     }
 
-    pub fn id(&self) -> ExtensionId {
+    pub(crate) fn id(&self) -> ExtensionId {
         ExtensionId::new(&self.server.authority(), WHALE).unwrap()
     }
 
     /// `acme/whale` in the registry, with a tag where `tag` is not empty.
-    pub fn reference(&self, tag: &str) -> Reference {
+    pub(crate) fn reference(&self, tag: &str) -> Reference {
         let tag = (!tag.is_empty()).then(|| tag.parse().unwrap());
         Reference {
             id: self.id(),
@@ -52,7 +52,7 @@ impl Fixture {
     }
 
     /// A desktop whose allow-list is the test's repository.
-    pub fn desktop(&self, clock: Clock, change: impl FnOnce(&mut Policy)) -> Desktop {
+    pub(crate) fn desktop(&self, clock: Clock, change: impl FnOnce(&mut Policy)) -> Desktop {
         desktop_at(
             &self.home(),
             &self.id().to_string(),
@@ -62,11 +62,11 @@ impl Fixture {
         )
     }
 
-    pub fn plain_desktop(&self) -> Desktop {
+    pub(crate) fn plain_desktop(&self) -> Desktop {
         self.desktop(june, |_| {})
     }
 
-    pub async fn install(&self, tag: &str) -> desktop::Installation {
+    pub(crate) async fn install(&self, tag: &str) -> desktop::Installation {
         self.plain_desktop()
             .install(&self.reference(tag), &Consent::Given)
             .await
@@ -74,7 +74,7 @@ impl Fixture {
     }
 
     /// How many requests for blobs were made that are no config of `images`.
-    pub fn layer_requests(&self, images: &[&Image]) -> usize {
+    pub(crate) fn layer_requests(&self, images: &[&Image]) -> usize {
         let configs: Vec<_> = images
             .iter()
             .filter_map(|image| image.config_digest())
@@ -88,7 +88,7 @@ impl Fixture {
     }
 }
 
-pub fn desktop_at(
+pub(crate) fn desktop_at(
     home: &Utf8Path,
     allowed: &str,
     clock: Clock,
@@ -104,7 +104,7 @@ pub fn desktop_at(
 }
 
 /// An extension with one page that says `text`, made at `created`.
-pub fn whale(text: &str, created: &str) -> Image {
+pub(crate) fn whale(text: &str, created: &str) -> Image {
     whale_with(
         text,
         created,
@@ -113,7 +113,7 @@ pub fn whale(text: &str, created: &str) -> Image {
 }
 
 /// As [`whale`], with metadata of its own.
-pub fn whale_with(text: &str, created: &str, metadata: &str) -> Image {
+pub(crate) fn whale_with(text: &str, created: &str, metadata: &str) -> Image {
     Image::builder()
         .label("org.opencontainers.image.title", "Whale")
         .label("com.docker.desktop.extension.api.version", ">= 0.3.0")
@@ -127,20 +127,20 @@ pub fn whale_with(text: &str, created: &str, metadata: &str) -> Image {
         .build()
 }
 
-pub const LONG_AGO: &str = "2020-01-01T00:00:00Z";
+pub(crate) const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-pub fn june() -> Timestamp {
+pub(crate) fn june() -> Timestamp {
     at("2026-06-01T12:00:00Z")
 }
 
-pub fn the_next_day() -> Timestamp {
+pub(crate) fn the_next_day() -> Timestamp {
     at("2026-06-02T12:00:00Z")
 }
 
-pub fn a_week_later() -> Timestamp {
+pub(crate) fn a_week_later() -> Timestamp {
     at("2026-06-08T12:00:00Z")
 }
