@@ -10,8 +10,9 @@ use model::{ExtensionId, Tag};
 use registry::Selector;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::look::{Image, reason_of};
+use crate::words::Phase;
 
 /// A repository after a walk: the answer, and what was learnt on the way.
 pub(crate) struct Choosing {

@@ -15,9 +15,10 @@ use model::{ExtensionId, ImagePath};
 use store::Staging;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::layer::{Layer, ReadLayer};
 use crate::look::Image;
+use crate::words::Phase;
 
 /// The name of the metadata, and how the older edition of the design spells it.
 const METADATA_NAMES: [&str; 2] = ["metadata.json", "metedata.json"];

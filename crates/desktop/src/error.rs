@@ -8,7 +8,7 @@ use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
 use registry::ErrorKind as RegistryKind;
 
-use crate::code::Code;
+use crate::words::{Code, Kind, Phase};
 
 /// A failed use case.
 #[derive(Debug)]
@@ -16,43 +16,6 @@ pub struct Error {
     phase: Phase,
     reference: Option<String>,
     cause: Box<Cause>,
-}
-
-/// What was being done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// Before anything: reading settings.
-    Settings,
-    /// Asking the allow-list and the host.
-    Policy,
-    /// Turning a reference into a digest, and reading manifest and config.
-    Resolve,
-    /// Reading layers.
-    Fetch,
-    /// Putting the payload together.
-    Unpack,
-    /// Asking the user.
-    Consent,
-    /// Writing the home folder.
-    Store,
-    /// Scanning.
-    Scan,
-}
-
-impl Phase {
-    /// The stable word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Settings => "settings",
-            Self::Policy => "policy",
-            Self::Resolve => "resolve",
-            Self::Fetch => "fetch",
-            Self::Unpack => "unpack",
-            Self::Consent => "consent",
-            Self::Store => "store",
-            Self::Scan => "scan",
-        }
-    }
 }
 
 /// Why it failed.
@@ -105,23 +68,6 @@ pub enum Cause {
     Interrupted(String),
 }
 
-/// The kinds of failure, as exit codes tell them apart (contract `cli.md`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// Failed otherwise.
-    Failed,
-    /// Wrong usage.
-    Usage,
-    /// Refused by policy or host.
-    Refused,
-    /// No such extension, repository, tag or digest.
-    NotFound,
-    /// A registry could not be reached, or refused the login.
-    Unreachable,
-    /// The content is not what it should be.
-    Invalid,
-}
-
 impl Error {
     pub(crate) fn new(phase: Phase, cause: Cause) -> Self {
         Self {
@@ -163,21 +109,7 @@ impl Error {
 
     /// Which kind of failure it is.
     pub fn kind(&self) -> Kind {
-        match &*self.cause {
-            Cause::Registry(error) => registry_kind(error.kind()),
-            Cause::Content(error) if error.is_about_content() => Kind::Invalid,
-            Cause::Content(_) | Cause::Store(_) | Cause::Declined | Cause::Interrupted(_) => Kind::Failed,
-            Cause::Refused(_) => Kind::Refused,
-            Cause::NotInstalled(_) | Cause::NoRelease(_) => Kind::NotFound,
-            Cause::NothingReached => Kind::Unreachable,
-            Cause::TagIsElsewhere { .. }
-            | Cause::KeepsMoving(_)
-            | Cause::Metadata(_)
-            | Cause::NoMetadata
-            | Cause::NamedFileMissing(_)
-            | Cause::NestedIndex(_) => Kind::Invalid,
-            Cause::NobodyToAsk | Cause::Endpoint { .. } => Kind::Usage,
-        }
+        self.code().kind()
     }
 
     /// The stable word of the failure.
@@ -229,21 +161,6 @@ impl Error {
             | Cause::Declined
             | Cause::Interrupted(_) => None,
         }
-    }
-}
-
-fn registry_kind(kind: &RegistryKind) -> Kind {
-    match kind {
-        RegistryKind::NotFound { .. } => Kind::NotFound,
-        RegistryKind::Invalid(_) | RegistryKind::TooLarge { .. } => Kind::Invalid,
-        RegistryKind::Configuration(_) => Kind::Usage,
-        RegistryKind::HiddenOrMissing { .. }
-        | RegistryKind::LoginRefused { .. }
-        | RegistryKind::RealmNotTrusted { .. }
-        | RegistryKind::RateLimited { .. }
-        | RegistryKind::Network { .. }
-        | RegistryKind::Server { .. }
-        | RegistryKind::Offline => Kind::Unreachable,
     }
 }
 

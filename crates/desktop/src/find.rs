@@ -9,8 +9,9 @@ use registry::Selector;
 
 use crate::Desktop;
 use crate::choose::Choosing;
-use crate::error::{Cause, Error, Phase, reference_of};
+use crate::error::{Cause, Error, reference_of};
 use crate::look::{Image, Looked};
+use crate::words::Phase;
 
 /// A release that was found and judged, ready to be installed.
 pub(crate) struct Accepted {

@@ -3,7 +3,8 @@
 use model::ExtensionId;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
+use crate::words::Phase;
 
 impl Desktop {
     /// Holds an extension, or lets it go.

@@ -8,10 +8,11 @@ use model::verdict::{Reason, ReasonCode};
 use model::{ExtensionId, Reference};
 use store::Transaction;
 
-use crate::error::{Cause, Error, Phase, reference_of};
+use crate::error::{Cause, Error, reference_of};
 use crate::find::Accepted;
 use crate::look::Image;
 use crate::payload::Staged;
+use crate::words::Phase;
 use crate::{Consent, Desktop};
 
 /// What an install or update came to.

@@ -10,8 +10,9 @@ use store::Staging;
 use tokio::sync::mpsc;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::stream::{Kept, Piece, Reader, Verified};
+use crate::words::Phase;
 
 /// How many pieces of a layer wait between network and unpacking; with pieces of up to 64 KiB or so this bounds memory.
 const PIECES_IN_FLIGHT: usize = 16;

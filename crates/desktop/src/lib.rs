@@ -6,7 +6,6 @@
 //! and decides nothing that `model` could.
 
 mod choose;
-mod code;
 mod consent;
 mod contents;
 mod error;
@@ -25,6 +24,7 @@ mod settings;
 mod show;
 mod stream;
 mod update;
+mod words;
 
 use std::sync::{Arc, Mutex};
 
@@ -32,9 +32,8 @@ use jiff::Timestamp;
 use model::event::Event;
 use store::{BlobCache, Store};
 
-pub use code::Code;
 pub use consent::Consent;
-pub use error::{Cause, Error, Kind, Phase};
+pub use error::{Cause, Error};
 pub use install::{Installation, Outcome};
 pub use list::{Listed, Listing};
 pub use scan::ScanReport;
@@ -42,6 +41,7 @@ pub use search::Hit;
 pub use settings::{Clock, Settings};
 pub use show::{Details, ReleaseLine};
 pub use update::Selection;
+pub use words::{Code, Kind, Phase};
 
 /// Who listens to the events. Called from several threads, and must not block.
 pub type Listener = Arc<dyn Fn(Event) + Send + Sync>;

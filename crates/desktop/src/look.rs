@@ -7,7 +7,8 @@ use model::labels::Labels;
 use model::{Digest, ExtensionId, Platform, System, Tag};
 use registry::{Content, Descriptor, ImageConfig, ImageManifest, Selector};
 
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
+use crate::words::Phase;
 use crate::{Desktop, error};
 
 /// Manifest and config of the image that this host would install.

@@ -9,8 +9,9 @@ use store::{Payload, Placement, Transaction};
 
 use crate::Desktop;
 use crate::contents::{Contents, key_of};
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::look::Image;
+use crate::words::Phase;
 
 /// The most of a compose file that is read for permissions, in bytes; one more shows that it is too long.
 const COMPOSE: u64 = model::permissions::MAX_COMPOSE as u64 + 1;

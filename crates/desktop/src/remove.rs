@@ -4,7 +4,8 @@ use model::Reference;
 use model::event::Event;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
+use crate::words::Phase;
 
 impl Desktop {
     /// Removes what `reference` names. With a tag that is not the installed one nothing is removed, and `false` returned.

@@ -14,8 +14,9 @@ use registry::ErrorKind;
 
 use crate::Desktop;
 use crate::choose::Choosing;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::look::reason_of;
+use crate::words::Phase;
 
 /// How many repositories are visited side by side.
 const AT_ONCE: usize = 16;

@@ -8,7 +8,8 @@ use model::{Host, Policy};
 use registry::{Endpoint, RegistrySettings};
 use store::configuration::{self, LimitSettings, RegistryEntry};
 
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
+use crate::words::Phase;
 
 /// Where the time comes from: the system's clock, or one of a test.
 pub type Clock = fn() -> Timestamp;

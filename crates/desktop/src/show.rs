@@ -9,8 +9,9 @@ use model::{Digest, ExtensionId, Labels, Platform, Reference, Tag};
 use registry::Selector;
 
 use crate::Desktop;
-use crate::error::{Cause, Error, Phase};
+use crate::error::{Cause, Error};
 use crate::look::reason_of;
+use crate::words::Phase;
 
 /// How many releases are judged where not all are asked for.
 const FEW: usize = 5;

@@ -6,8 +6,9 @@ use model::verdict::Reason;
 use model::{ExtensionId, Tag};
 
 use crate::choose::Choosing;
-use crate::error::{Cause, Error, Phase, reference_of};
+use crate::error::{Cause, Error, reference_of};
 use crate::install::{Asking, Installation, Outcome, held};
+use crate::words::Phase;
 use crate::{Consent, Desktop};
 
 /// How far an update goes.

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use desktop::Code;
+use desktop::{Code, Phase};
 use model::text::printable;
 use serde::Serialize;
 
@@ -18,23 +18,21 @@ pub(crate) struct Failure(Box<Details>);
 
 #[derive(Debug)]
 struct Details {
-    exit: Exit,
     code: Code,
     message: String,
     causes: Vec<String>,
-    phase: &'static str,
+    phase: Phase,
     reference: Option<String>,
     help: Option<String>,
 }
 
 impl Failure {
-    fn new(exit: Exit, code: Code, message: String) -> Self {
+    fn new(code: Code, message: String) -> Self {
         Self(Box::new(Details {
-            exit,
             code,
             message,
             causes: Vec::new(),
-            phase: "usage",
+            phase: Phase::Usage,
             reference: None,
             help: None,
         }))
@@ -42,25 +40,25 @@ impl Failure {
 
     /// A failure before anything was done, with the causes below it.
     fn of_settings(code: Code, error: &dyn std::error::Error) -> Self {
-        let mut failure = Self::new(Exit::Usage, code, error.to_string());
-        failure.0.phase = "settings";
+        let mut failure = Self::new(code, error.to_string());
+        failure.0.phase = Phase::Settings;
         failure.0.causes = chain(error);
         failure
     }
 
     /// Wrong usage.
     pub(crate) fn usage(message: String) -> Self {
-        Self::new(Exit::Usage, Code::Usage, message)
+        Self::new(Code::Usage, message)
     }
 
     /// Failed for a reason of its own.
     pub(crate) fn failed(message: String) -> Self {
-        Self::new(Exit::Failed, Code::Failed, message)
+        Self::new(Code::Failed, message)
     }
 
     /// Something that is not there.
     pub(crate) fn not_found(message: String) -> Self {
-        Self::new(Exit::NotFound, Code::NotFound, message)
+        Self::new(Code::NotFound, message)
     }
 
     /// Adds what it is about.
@@ -78,7 +76,7 @@ impl Failure {
     }
 
     pub(crate) fn exit(&self) -> Exit {
-        self.0.exit
+        self.0.code.kind().into()
     }
 
     /// Prints it for people.
@@ -127,7 +125,7 @@ impl Failure {
             error: Body {
                 code: self.0.code.as_str(),
                 message: printable(&parts.join(": "), LONGEST),
-                phase: self.0.phase,
+                phase: self.0.phase.as_str(),
                 reference: self.0.reference.as_deref(),
                 help: self.0.help.as_deref(),
             },
@@ -141,11 +139,10 @@ impl Failure {
 impl From<desktop::Error> for Failure {
     fn from(error: desktop::Error) -> Self {
         Self(Box::new(Details {
-            exit: error.kind().into(),
             code: error.code(),
             message: error.to_string(),
             causes: chain(&error),
-            phase: error.phase().as_str(),
+            phase: error.phase(),
             reference: error.reference().map(str::to_owned),
             help: error.help(),
         }))
