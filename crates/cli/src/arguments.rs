@@ -78,7 +78,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Install extensions: the newest release that fits, or the one with this tag or digest
     Install {
-        /// What to install: repository[:tag][@digest]
+        /// What to install: a repository, or one release of it by :TAG or @DIGEST
         #[arg(required = true, value_name = "REF")]
         references: Vec<String>,
         /// Do not ask
