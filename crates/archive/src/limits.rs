@@ -7,7 +7,7 @@ const NAMES_OF_AN_ENTRY: u64 = 256;
 
 /// Upper bounds on what an image may take to read, each with the attack that it answers.
 ///
-/// The defaults let through every image that is known to be used. Passing one is [`Error::Limit`](crate::Error::Limit),
+/// The defaults let through every image that is known to be used. Passing one is [`Error::Limit`],
 /// which names the bound, the value that was allowed and the setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
