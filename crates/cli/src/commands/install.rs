@@ -1,5 +1,7 @@
 //! `outrigger install`
 
+use desktop::Question;
+
 use super::outcome::{self, Done};
 use crate::context::{Context, reference, wait};
 use crate::exit::Exit;
@@ -13,12 +15,12 @@ pub(super) fn run(
     force: bool,
 ) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
-    let ask = |reference: &_, permissions: &_| outcome::ask(output, reference, permissions);
+    let ask = |question: &Question<'_>| outcome::ask(output, question);
     let consent = outcome::consent(force, &ask);
     outcome::each(output, references, |text| {
         let reference = reference(text)?;
         let installation = wait(desktop.install(&reference, &consent))??;
-        outcome::tell(output, &installation);
+        outcome::tell(output, "Switched", &installation);
         Ok(Done::from(&installation))
     })
 }

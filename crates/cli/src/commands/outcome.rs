@@ -1,8 +1,7 @@
 //! What commands with several arguments share: all are tried, the highest exit code wins.
 
-use desktop::{Consent, Installation, Outcome};
-use model::Reference;
-use model::permissions::{Level, Permissions};
+use desktop::{Consent, Installation, Outcome, Question};
+use model::permissions::Level;
 use serde::Serialize;
 use std::io::{IsTerminal as _, Write as _};
 
@@ -47,8 +46,8 @@ impl From<&Installation> for Done {
     }
 }
 
-/// Tells of an install or update.
-pub(crate) fn tell(output: &Output, installation: &Installation) {
+/// Tells of an install or update; `switched` is the word for one release in place of another.
+pub(crate) fn tell(output: &Output, switched: &str, installation: &Installation) {
     let Installation { id, version, outcome } = installation;
     if output.is_json() {
         return;
@@ -60,7 +59,7 @@ pub(crate) fn tell(output: &Output, installation: &Installation) {
     output.line(&match outcome {
         Outcome::Unchanged => format!("{id} {version} is installed already."),
         Outcome::Installed => format!("{} {id} {version}", style::good("Installed")),
-        Outcome::Switched { from } => format!("{} {id} from {from} to {version}", style::good("Updated")),
+        Outcome::Switched { from } => format!("{} {id} from {from} to {version}", style::good(switched)),
     });
 }
 
@@ -98,10 +97,7 @@ pub(crate) fn each<T>(
 }
 
 /// Whoever can say yes: `--force`, the person at the terminal, or nobody.
-pub(crate) fn consent(
-    force: bool,
-    ask: &(dyn Fn(&Reference, &Permissions) -> bool + Send + Sync),
-) -> Consent<'_> {
+pub(crate) fn consent(force: bool, ask: &(dyn Fn(&Question<'_>) -> bool + Send + Sync)) -> Consent<'_> {
     if force {
         Consent::Given
     } else if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
@@ -111,16 +107,24 @@ pub(crate) fn consent(
     }
 }
 
-/// Asks on the terminal, after saying what the extension will be able to do.
-pub(crate) fn ask(output: &Output, reference: &Reference, permissions: &Permissions) -> bool {
+/// Asks on the terminal, after saying what the extension will be able to do; of an update, what is new.
+pub(crate) fn ask(output: &Output, question: &Question<'_>) -> bool {
     output.pause(|| {
         let mut stderr = anstream::stderr();
-        let lines = permissions.lines();
-        let heading = style::bold(&reference.to_string());
+        let heading = style::bold(&question.reference.to_string());
+        let (lines, more, prompt) = match question.agreed {
+            Some(agreed) => (
+                question.permissions.beyond(agreed),
+                "more than the installed release",
+                "Update to it?",
+            ),
+            None => (question.permissions.lines(), "this", "Install it?"),
+        };
+        // Where stderr is closed nobody can answer, and no answer is no.
         let _ = if lines.is_empty() {
             writeln!(stderr, "{heading} asks for nothing in particular.")
         } else {
-            writeln!(stderr, "{heading} will be able to do this:")
+            writeln!(stderr, "{heading} will be able to do {more}:")
         };
         for line in lines {
             let level = match line.level {
@@ -130,7 +134,7 @@ pub(crate) fn ask(output: &Output, reference: &Reference, permissions: &Permissi
             };
             let _ = writeln!(stderr, "  {level}  {}", line.text);
         }
-        let _ = write!(stderr, "Install it? [y/N] ");
+        let _ = write!(stderr, "{prompt} [y/N] ");
         let _ = stderr.flush();
         let mut answer = String::new();
         // An input that cannot be read is no yes.

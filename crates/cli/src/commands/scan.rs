@@ -86,7 +86,11 @@ fn explain(output: &Output, findings: &[Finding]) {
         };
         for reason in &finding.reasons {
             let message = model::text::printable(&reason.message, 500);
-            output.line(&format!("{}: {message}", style::bold(&name)));
+            if message.contains(&finding.id.to_string()) {
+                output.line(&message);
+            } else {
+                output.line(&format!("{}: {message}", style::bold(&name)));
+            }
         }
     }
 }

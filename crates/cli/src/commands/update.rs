@@ -1,6 +1,6 @@
 //! `outrigger update`
 
-use desktop::Selection;
+use desktop::{Question, Selection};
 use model::{ExtensionId, Tag};
 
 use super::outcome::{self, Done};
@@ -19,11 +19,11 @@ pub(super) struct Wanted<'a> {
 
 pub(super) fn run(context: &Context, output: &Output, wanted: &Wanted<'_>) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
-    let ask = |reference: &_, permissions: &_| outcome::ask(output, reference, permissions);
+    let ask = |question: &Question<'_>| outcome::ask(output, question);
     let consent = outcome::consent(wanted.force, &ask);
     let update = |(id, selection): (ExtensionId, Selection)| {
         let installation = wait(desktop.update(&id, &selection, &consent))??;
-        outcome::tell(output, &installation);
+        outcome::tell(output, "Updated", &installation);
         Ok(Done::from(&installation))
     };
     if wanted.all {

@@ -157,7 +157,10 @@ impl From<store::Error> for Failure {
 
 impl From<store::configuration::ConfigurationError> for Failure {
     fn from(error: store::configuration::ConfigurationError) -> Self {
-        Self::of_settings(Code::Configuration, &error)
+        match error {
+            store::configuration::ConfigurationError::AllowList(error) => error.into(),
+            error => Self::of_settings(Code::Configuration, &error),
+        }
     }
 }
 

@@ -78,15 +78,18 @@ impl Output {
         let warnings = Arc::clone(&self.warnings);
         let (is_json, is_quiet) = (self.is_json, self.is_quiet);
         Arc::new(move |event| match event {
-            Event::Warned { message } if is_json => {
+            Event::Warned { message } => {
                 // A vector stays whole whatever panicked.
-                warnings
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(message);
+                let mut warnings = warnings.lock().unwrap_or_else(PoisonError::into_inner);
+                // What holds for the whole run (no allow-list) comes up with each of its arguments.
+                if warnings.contains(&message) {
+                    return;
+                }
+                if !is_json && !is_quiet {
+                    progress.print(&style::warning(&message));
+                }
+                warnings.push(message);
             }
-            Event::Warned { .. } if is_quiet => {}
-            Event::Warned { message } => progress.print(&style::warning(&message)),
             event => progress.show(&event),
         })
     }

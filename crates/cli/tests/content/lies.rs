@@ -1,0 +1,488 @@
+//! Registries that serve other content than they promise, and lists without end.
+
+use embedded::Image;
+use embedded::image::Layer;
+use insta::assert_snapshot;
+use model::Digest;
+use serde_json::{Value, json};
+
+use crate::fixture::{REPOSITORY, Scene, labelled, pages, whale};
+use crate::liar::{Liar, reply};
+
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const INDEX: &str = "application/vnd.oci.image.index.v1+json";
+
+/// Has each image refused as content that is not what it should be, and answers what is said.
+#[track_caller]
+fn refusals(scene: &Scene, images: impl IntoIterator<Item = Image>) -> String {
+    images.into_iter().map(|image| scene.refuses(6, &image)).collect()
+}
+
+/// The extension with a manifest that was changed.
+fn edited(change: impl FnOnce(&mut Value)) -> Image {
+    pages().build().edit_document(change)
+}
+
+/// The extension with a config that was changed.
+fn configured(change: impl FnOnce(&mut Value)) -> Image {
+    pages().build_with(change)
+}
+
+#[test]
+fn a_layer_with_other_bytes_is_refused() {
+    let scene = Scene::with_whale();
+    let image = pages().build();
+    let layer = image.layer_digests()[0].clone();
+    let bytes = image.blobs()[&layer].to_vec();
+    let mut flipped = bytes.clone();
+    flipped[40] ^= 1;
+    let other = pages().layer(Layer::new()).build();
+    let other = other.blobs()[&other.layer_digests()[1]].to_vec();
+    let shorter = bytes[..bytes.len() - 1].to_vec();
+    let longer = [bytes.as_slice(), b"\0"].concat();
+    let said = refusals(&scene, [flipped, other, shorter, longer, Vec::new()].map(|bytes| image.clone().with_blob(&layer, bytes)));
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 30 bytes instead of 186
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 185 bytes instead of 186
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has more than 186 bytes instead of 186
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 0 bytes instead of 186
+    ");
+}
+
+#[test]
+fn a_layer_of_another_size_than_the_manifest_says_is_refused() {
+    let scene = Scene::with_whale();
+    let sizes = [json!(1), json!(1 << 30), json!(0)];
+    let said = refusals(&scene, sizes.map(|size| edited(|manifest| manifest["layers"][0]["size"] = size)));
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has more than 1 bytes instead of 1
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 186 bytes instead of 1073741824
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has more than 0 bytes instead of 0
+    ");
+}
+
+#[test]
+fn a_layer_that_unpacks_to_something_else_is_refused() {
+    let scene = Scene::with_whale();
+    let image = configured(|config| config["rootfs"]["diff_ids"][0] = json!(Digest::of(b"else").to_string()));
+    assert_snapshot!(refusals(&scene, [image]), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 0 unpacks to sha256:[digest], and the image promises sha256:[digest]");
+}
+
+#[test]
+fn a_config_with_other_bytes_is_refused() {
+    let scene = Scene::with_whale();
+    let image = pages().build();
+    let config = image.config_digest().unwrap().clone();
+    let other = String::from_utf8(image.blobs()[&config].to_vec()).unwrap();
+    let lies = [other.replace("Whale", "Shark"), "{}".to_owned()];
+    let said = refusals(&scene, lies.map(|bytes| image.clone().with_blob(&config, bytes)));
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 2 bytes instead of 342
+    ");
+}
+
+#[test]
+fn a_document_that_is_no_manifest_is_refused() {
+    let scene = Scene::with_whale();
+    let documents = [
+        "",
+        "<html><body>Sign in</body></html>",
+        "{\"schemaVersion\": 2",
+        "[]",
+        "null",
+        "{\"schemaVersion\": 2}",
+        "{\"schemaVersion\": 1, \"fsLayers\": []}",
+        "{\"schemaVersion\": 2, \"layers\": []}",
+        "{\"schemaVersion\": 2, \"config\": {}, \"layers\": []}",
+    ];
+    let said = refusals(&scene, documents.map(|text| pages().build().with_document(MANIFEST, text)));
+    assert_snapshot!(said, @"
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing a value at line 1 column 0
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: expected value at line 1 column 1
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing an object at line 1 column 19
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: invalid length 0, expected struct WireDocument with 5 elements at line 1 column 2
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: invalid type: null, expected struct WireDocument at line 1 column 4
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has neither `manifests` nor `layers`, so it is no image and no index
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is a manifest of schema 1, which is no longer read; push the image again with a current tool
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it has no `config`
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: missing field `digest` at line 1 column 33
+    ");
+}
+
+#[test]
+fn a_manifest_of_a_hundred_megabytes_is_left_at_the_limit() {
+    let scene = Scene::with_whale();
+    let huge = vec![b' '; 100 << 20];
+    assert_snapshot!(refusals(&scene, [pages().build().with_document(MANIFEST, huge)]), @"
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest is over the limit of 4194304 (`limits.manifest-size`)
+      help: if you trust its author, raise `limits.manifest-size` in the configuration
+    ");
+}
+
+#[test]
+fn a_document_with_manifests_and_layers_is_refused() {
+    let scene = Scene::with_whale();
+    let both = [MANIFEST, INDEX].map(|media_type| {
+        let image = edited(|manifest| manifest["manifests"] = json!([]));
+        let bytes = image.document().bytes().clone();
+        image.with_document(media_type, bytes)
+    });
+    assert_snapshot!(refusals(&scene, both), @"
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
+    ");
+}
+
+#[test]
+fn media_types_that_contradict_each_other_or_the_content_are_refused() {
+    let scene = Scene::with_whale();
+    let bytes = pages().build().document().bytes().clone();
+    let header = pages().build().with_document(INDEX, bytes);
+    let own = edited(|manifest| manifest["mediaType"] = json!(INDEX));
+    let docker = edited(|manifest| {
+        manifest["mediaType"] = json!("application/vnd.docker.distribution.manifest.v2+json");
+    });
+    let bytes = docker.document().bytes().clone();
+    assert_snapshot!(refusals(&scene, [header, own, docker.with_document(MANIFEST, bytes)]), @"
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.index.v1+json`, but it is `application/vnd.oci.image.manifest.v1+json`
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.oci.image.index.v1+json`
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.docker.distribution.manifest.v2+json`
+    ");
+}
+
+#[test]
+fn digests_that_are_none_are_refused_before_they_name_anything() {
+    let scene = Scene::with_whale();
+    let digests = [
+        "",
+        "sha256:",
+        "sha256:../../../../etc/passwd",
+        &format!("sha256:{}", "A".repeat(64)),
+        &format!("sha256:{}", "a".repeat(63)),
+        "md5:d41d8cd98f00b204e9800998ecf8427e",
+    ];
+    let images = digests.map(|digest| edited(|manifest| manifest["layers"][0]["digest"] = json!(digest)));
+    assert_snapshot!(refusals(&scene, images), @"
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `` is not a digest: it has no colon
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:` is not a digest: it has the wrong number of digits for its algorithm
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:../../../../etc/passwd` is not a digest: it holds something other than hexadecimal digits
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA` is not a digest: its digits are in upper case
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` is not a digest: it has the wrong number of digits for its algorithm
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `md5:d41d8cd98f00b204e9800998ecf8427e` is not a digest: its algorithm is not sha256 or sha512
+    ");
+    let images = digests.map(|digest| edited(|manifest| manifest["config"]["digest"] = json!(digest)));
+    refusals(&scene, images);
+    let images = digests.map(|digest| configured(|config| config["rootfs"]["diff_ids"][0] = json!(digest)));
+    refusals(&scene, images);
+}
+
+#[test]
+fn labels_of_a_wrong_type_are_refused() {
+    let scene = Scene::with_whale();
+    let labels = [
+        json!("title"),
+        json!(["title"]),
+        json!({ "org.opencontainers.image.title": 7 }),
+        json!({ "unrelated": { "a": "b" } }),
+        json!({ "com.docker.desktop.extension.api.version": null }),
+    ];
+    let images = labels.map(|labels| configured(|config| config["config"]["Labels"] = labels));
+    assert_snapshot!(refusals(&scene, images), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `org.opencontainers.image.title` is not a text
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `unrelated` is not a text
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `com.docker.desktop.extension.api.version` is not a text
+    ");
+}
+
+#[test]
+fn a_config_that_is_none_is_refused() {
+    let scene = Scene::with_whale();
+    let image = pages().build();
+    let with_config = |bytes: &[u8]| {
+        let digest = Digest::of(bytes);
+        image
+            .clone()
+            .edit_document(|manifest| {
+                manifest["config"]["digest"] = json!(digest.to_string());
+                manifest["config"]["size"] = json!(bytes.len());
+            })
+            .with_blob(&digest, bytes.to_vec())
+    };
+    let configs: [&[u8]; 5] = [b"", b"not JSON", b"[]", b"{}", b"\xff\xfe"];
+    assert_snapshot!(refusals(&scene, configs.map(with_config)), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: EOF while parsing a value at line 1 column 0
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: expected ident at line 1 column 2
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: invalid length 0, expected struct WireConfig with 6 elements at line 1 column 2
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its config (`application/vnd.oci.image.config.v1+json`) is not that of an image
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: expected value at line 1 column 1
+    ");
+}
+
+#[test]
+fn a_manifest_and_a_config_that_count_layers_differently_are_refused() {
+    let scene = Scene::with_whale();
+    let fewer = configured(|config| config["rootfs"]["diff_ids"] = json!([]));
+    let more = configured(|config| {
+        let first = config["rootfs"]["diff_ids"][0].clone();
+        config["rootfs"]["diff_ids"] = json!([first, first]);
+    });
+    assert_snapshot!(refusals(&scene, [fewer, more]), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 0
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 2
+    ");
+}
+
+#[test]
+fn layers_are_never_fetched_from_where_a_manifest_says() {
+    // CVE-2020-15157: `urls` of a foreign layer, to which logins were sent.
+    let scene = Scene::with_whale();
+    let stranger = Liar::in_front_of("127.0.0.1:9".to_owned(), |path| panic!("{path} was asked for"));
+    let url = format!("http://{}/layer", stranger.authority());
+    let image = pages().build();
+    let missing = Digest::of(b"elsewhere");
+    let foreign = image.edit_document(|manifest| {
+        manifest["layers"][0]["urls"] = json!([url]);
+        manifest["layers"][0]["digest"] = json!(missing.to_string());
+        manifest["layers"][0]["mediaType"] = json!("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip");
+    });
+    assert_snapshot!(scene.refuses(4, &foreign), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
+      help: check the spelling; `outrigger search` shows what is offered
+    ");
+}
+
+#[test]
+fn one_broken_release_is_passed_over_and_the_rest_goes_on() {
+    let scene = Scene::with_whale();
+    scene.push("1.1.0", &whale().label("example", "1.1.0").build());
+    scene.push("1.2.0", &pages().build().with_document(MANIFEST, "<html>"));
+    let update = scene.outrigger.run(["update", "-f", &scene.id()]).ok();
+    assert_snapshot!(update.stderr, @"warning: 127.0.0.1:[port]/acme/whale:1.2.0 is passed over: read the manifest of 127.0.0.1:[port]/acme/whale:1.2.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.2.0): the manifest cannot be read: expected value at line 1 column 1");
+    assert_eq!(scene.listed()["version"], "1.1.0");
+    let scan = scene.outrigger.run(["scan", "--format", "json"]).ok().json();
+    let finding = &scan["findings"][0];
+    let told = ["kind", "version"].map(|key| finding[key].clone());
+    assert_eq!(told, ["unreachable", "1.2.0"]);
+    assert_eq!(finding["reasons"][0]["code"], "invalid");
+}
+
+#[test]
+fn a_repository_without_tags_has_no_release() {
+    let scene = Scene::with_whale();
+    scene.registry.push("acme/empty", "1.0.0", &pages().build());
+    scene.registry.delete_tag("acme/empty", "1.0.0");
+    let empty = format!("{}/acme/empty", scene.authority());
+    assert_snapshot!(scene.refuses_all_of(4, &[&["install", "-f", &empty]]), @"
+    error: 127.0.0.1:[port]/acme/empty has no tag that is a version, and no tag `latest`
+      help: releases are tags such as `1.2.0`; install another tag by its name: `outrigger install 127.0.0.1:[port]/acme/empty:TAG`
+    ");
+}
+
+#[test]
+fn illegal_tags_in_a_list_are_no_releases() {
+    let scene = Scene::with_whale();
+    for tag in [
+        "9.0.0+build",
+        "../../9.0.0",
+        "9.0.0 ",
+        "\u{1b}[31m9.0.0",
+        "-9.0.0",
+        "9.0.0\n",
+        "",
+        &"9".repeat(200),
+        "９.0.0",
+    ] {
+        scene.push(tag, &pages().build());
+    }
+    scene.push("1.1.0", &whale().label("example", "1.1.0").build());
+    scene.outrigger.run(["update", "-f", &scene.id()]).ok();
+    assert_eq!(scene.listed()["version"], "1.1.0");
+    let shown = scene.outrigger.run(["show", &scene.id(), "--all-versions", "--format", "json"]).ok();
+    let releases = shown.json()["releases"].clone();
+    let releases: Vec<_> = releases.as_array().unwrap().iter().map(|release| release["version"].clone()).collect();
+    assert_eq!(releases, ["1.1.0", "1.0.0"]);
+}
+
+/// The installed extension's registry is a liar from now on; its id stays the same. Answers what `update` says.
+#[track_caller]
+fn update_from_liar(
+    scene: &Scene,
+    code: i32,
+    more: &str,
+    lie: impl Fn(&str) -> Option<Vec<u8>> + Send + Sync + 'static,
+) -> String {
+    let liar = Liar::in_front_of(scene.authority(), lie);
+    let endpoint = format!(
+        "[registry.\"{}\"]\nendpoint = \"http://{}\"\n{more}",
+        scene.authority(),
+        liar.authority()
+    );
+    scene.configure("linux/amd64", &endpoint);
+    scene.refuses_all_of(code, &[&["update", "-f", &scene.id()]])
+}
+
+#[test]
+fn an_honest_liar_is_no_trouble() {
+    let scene = Scene::with_whale();
+    scene.push("1.1.0", &whale().label("example", "1.1.0").build());
+    let liar = Liar::in_front_of(scene.authority(), |_| None);
+    let endpoint = format!("[registry.\"{}\"]\nendpoint = \"http://{}\"\n", scene.authority(), liar.authority());
+    scene.configure("linux/amd64", &endpoint);
+    scene.outrigger.run(["update", "-f", &scene.id()]).ok();
+    assert_eq!(scene.listed()["version"], "1.1.0");
+}
+
+#[test]
+fn a_list_that_leads_to_ever_more_pages_ends() {
+    let scene = Scene::with_whale();
+    let list = format!("/v2/{REPOSITORY}/tags/list");
+    let said = update_from_liar(&scene, 6, "[limits]\npages = 20\n", move |path| {
+        let number: u32 = match path.strip_prefix(&list)?.strip_prefix("?last=") {
+            Some(last) => last.parse().unwrap_or_default(),
+            None => 0,
+        };
+        let link = format!("<{list}?last={}>; rel=\"next\"", number + 1);
+        let tags = json!({ "name": REPOSITORY, "tags": [format!("0.0.{number}")] });
+        Some(reply("200 OK", &[("link", &link)], tags.to_string().as_bytes()))
+    });
+    assert_snapshot!(said, @"
+    error: list the tags of 127.0.0.1:[port]/acme/whale: the number of its pages is over the limit of 20 (`limits.pages`)
+      help: if you trust its author, raise `limits.pages` in the configuration
+    ");
+}
+
+#[test]
+fn a_list_that_goes_round_in_circles_is_refused() {
+    let scene = Scene::with_whale();
+    let list = format!("/v2/{REPOSITORY}/tags/list");
+    let said = update_from_liar(&scene, 6, "", move |path| {
+        let link = format!("<{list}?last=b>; rel=\"next\"");
+        let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
+        path.starts_with(&list).then_some(answer)
+    });
+    assert_snapshot!(said, @"error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the pages of the list go round in circles");
+}
+
+#[test]
+fn a_list_that_goes_on_elsewhere_is_refused() {
+    let scene = Scene::with_whale();
+    let stranger = Liar::in_front_of("127.0.0.1:9".to_owned(), |path| panic!("{path} was asked for"));
+    let link = format!("<http://{}/v2/acme/whale/tags/list?last=b>; rel=\"next\"", stranger.authority());
+    let said = update_from_liar(&scene, 6, "", move |path| {
+        let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
+        path.contains("/tags/list").then_some(answer)
+    });
+    assert_snapshot!(said, @"error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the pages of the list go round in circles");
+}
+
+#[test]
+fn a_list_that_is_none_is_refused() {
+    for body in ["", "<html>", "[]", r#"{"tags": "1.0.0"}"#, r#"{"tags": [1]}"#, "{\"tags\": ["] {
+        let scene = Scene::with_whale();
+        update_from_liar(&scene, 6, "", move |path| {
+            path.contains("/tags/list").then(|| reply("200 OK", &[], body.as_bytes()))
+        });
+    }
+}
+
+#[test]
+fn a_list_of_nothing_at_all_is_an_empty_one() {
+    for body in [r#"{"name": "acme/whale", "tags": null}"#, r#"{"tags": []}"#] {
+        let scene = Scene::with_whale();
+        let liar = Liar::in_front_of(scene.authority(), move |path| {
+            path.contains("/tags/list").then(|| reply("200 OK", &[], body.as_bytes()))
+        });
+        let id = format!("{}/{REPOSITORY}", liar.authority());
+        scene.configure("linux/amd64", "");
+        scene.outrigger.allow(&format!("{}/", liar.authority()));
+        scene.outrigger.run(["install", "-f", &id]).fails_with(4);
+    }
+}
+
+#[test]
+fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
+    let scene = Scene::with_whale();
+    let image = labelled()
+        .layer(crate::fixture::content().file("usr/ballast", "ballast".repeat(1000), 0o644))
+        .build();
+    scene.push("1.1.0", &image);
+    let layer = image.layer_digests()[0].clone();
+    let bytes = image.blobs()[&layer].clone();
+    let said = update_from_liar(&scene, 5, "", move |path| {
+        let length = bytes.len().to_string();
+        let half = reply("200 OK", &[("content-length", &length)], &bytes[..bytes.len() / 2]);
+        path.ends_with(&layer.to_string()).then_some(half)
+    });
+    assert_snapshot!(said, @r#"
+    error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the connection broke: end of file before message length reached
+      help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
+    "#);
+}
+
+#[test]
+fn a_layer_that_ends_early_without_a_word_of_its_length_is_refused() {
+    let scene = Scene::with_whale();
+    let image = whale().label("example", "1.1.0").layer(Layer::new().file("a", "a", 0o644)).build();
+    scene.push("1.1.0", &image);
+    let layer = image.layer_digests()[1].clone();
+    let bytes = image.blobs()[&layer].clone();
+    let said = update_from_liar(&scene, 6, "", move |path| {
+        path.ends_with(&layer.to_string())
+            .then(|| reply("200 OK", &[], &bytes[..bytes.len() / 2]))
+    });
+    assert_snapshot!(said, @"error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 40 bytes instead of 80");
+}
+
+#[test]
+fn a_layer_without_end_is_left_where_it_should_have_ended() {
+    let scene = Scene::with_whale();
+    let image = whale().label("example", "1.1.0").layer(Layer::new().file("a", "a", 0o644)).build();
+    scene.push("1.1.0", &image);
+    let layer = image.layer_digests()[1].clone();
+    let bytes = image.blobs()[&layer].clone();
+    let said = update_from_liar(&scene, 6, "", move |path| {
+        let endless = [bytes.to_vec(), vec![0; 8 << 20]].concat();
+        path.ends_with(&layer.to_string()).then(|| reply("200 OK", &[], &endless))
+    });
+    assert_snapshot!(said, @"error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has more than 80 bytes instead of 80");
+}
+
+#[test]
+fn a_digest_in_a_header_must_be_that_of_the_body() {
+    let scene = Scene::with_whale();
+    let image = whale().label("example", "1.1.0").build();
+    scene.push("1.1.0", &image);
+    let manifest = image.document().bytes().clone();
+    let said = update_from_liar(&scene, 6, "", move |path| {
+        let stated = Digest::of(b"else").to_string();
+        let headers = [("content-type", MANIFEST), ("docker-content-digest", stated.as_str())];
+        path.contains("/manifests/1.1.0").then(|| reply("200 OK", &headers, &manifest))
+    });
+    assert_snapshot!(said, @"error: read the manifest of 127.0.0.1:[port]/acme/whale:1.1.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.1.0): the registry says that its digest is sha256:[digest], but the digest of its content is sha256:[digest]");
+}
+
+#[test]
+fn a_tag_that_answers_differently_each_time_does_not_get_two_releases_mixed() {
+    // Resolved once; from then on everything is asked for by digest.
+    let scene = Scene::with_whale();
+    let good = whale().label("example", "1.1.0").build();
+    scene.push("1.1.0", &good);
+    scene.push("evil", &pages().build());
+    let liar = Liar::in_front_of(scene.authority(), {
+        let seen = std::sync::atomic::AtomicUsize::new(0);
+        let evil = pages().build().document().bytes().clone();
+        move |path| {
+            let is_tag = path.contains("/manifests/1.1.0");
+            let again = is_tag && seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0;
+            again.then(|| reply("200 OK", &[("content-type", MANIFEST)], &evil))
+        }
+    });
+    let endpoint = format!("[registry.\"{}\"]\nendpoint = \"http://{}\"\n", scene.authority(), liar.authority());
+    scene.configure("linux/amd64", &endpoint);
+    scene.outrigger.run(["update", "-f", &scene.id()]).ok();
+    assert_eq!(scene.listed()["digest"], good.digest().to_string());
+}

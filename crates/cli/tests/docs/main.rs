@@ -1,0 +1,16 @@
+//! The documents are held to the program: every example in them is run, every list compared with the code.
+//!
+//! `OUTRIGGER_UPDATE_DOCS=1 cargo test -p outrigger-cli --test docs` writes what commands print now into the pages; look at the
+//! difference before you commit it.
+
+mod author;
+mod book;
+mod examples;
+mod expected;
+mod files;
+mod page;
+mod reference;
+mod session;
+#[cfg(target_os = "linux")]
+mod terminal;
+mod world;

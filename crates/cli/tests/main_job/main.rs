@@ -1,0 +1,25 @@
+//! The whole main job through the binary, against a real registry and real builders.
+//!
+//! Most tests let the real registry stand in for Docker Hub (`endpoint`), so that references and messages hold no port; those about
+//! addresses, logins and builders name it by its own. What was asked of it is read from its own access log.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+/// Compares what a user sees with an inline snapshot, without what differs from run to run.
+macro_rules! shown {
+    ($text:expr, @$snapshot:literal) => {
+        insta::with_settings!({ filters => testkit::filters() }, {
+            insta::assert_snapshot!($text, @$snapshot)
+        })
+    };
+}
+
+mod allow_list;
+mod configuration;
+mod cost;
+mod endpoints;
+mod findings;
+mod logins;
+mod releases;
+mod scene;
+mod usage;
