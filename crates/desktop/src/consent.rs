@@ -7,10 +7,21 @@ use model::reference::Reference;
 pub enum Consent<'a> {
     /// The user said yes beforehand (`--force`).
     Given,
-    /// Somebody can be asked: shown the release and what it will be able to do, they answer yes or no.
-    Ask(&'a (dyn Fn(&Reference, &Permissions) -> bool + Send + Sync)),
+    /// Somebody can be asked, and answers yes or no.
+    Ask(&'a (dyn Fn(&Question<'_>) -> bool + Send + Sync)),
     /// Nobody is there to answer.
     NobodyToAsk,
+}
+
+/// What somebody is asked to agree to.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The release.
+    pub reference: &'a Reference,
+    /// Everything that it will be able to do.
+    pub permissions: &'a Permissions,
+    /// What the installed release is able to do, where that was agreed to and only what goes beyond it is in question.
+    pub agreed: Option<&'a Permissions>,
 }
 
 impl std::fmt::Debug for Consent<'_> {

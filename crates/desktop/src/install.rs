@@ -13,7 +13,7 @@ use crate::find::Accepted;
 use crate::look::Image;
 use crate::payload::Staged;
 use crate::words::Phase;
-use crate::{Consent, Desktop};
+use crate::{Consent, Desktop, Question};
 
 /// What an install or update came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,13 +210,19 @@ impl Asking<'_> {
         permissions: &Permissions,
         installed: Option<&Permissions>,
     ) -> Result<(), Error> {
-        let consent = match (self, installed) {
+        let (consent, agreed) = match (self, installed) {
             (Self::ForMore(_), Some(installed)) if permissions.beyond(installed).is_empty() => return Ok(()),
-            (Self::Always(consent) | Self::ForMore(consent), _) => consent,
+            (Self::ForMore(consent), installed) => (consent, installed),
+            (Self::Always(consent), _) => (consent, None),
+        };
+        let question = Question {
+            reference,
+            permissions,
+            agreed,
         };
         let cause = match consent {
             Consent::Given => return Ok(()),
-            Consent::Ask(ask) if ask(reference, permissions) => return Ok(()),
+            Consent::Ask(ask) if ask(&question) => return Ok(()),
             Consent::Ask(_) => Cause::Declined,
             Consent::NobodyToAsk => Cause::NobodyToAsk,
         };

@@ -32,7 +32,7 @@ use jiff::Timestamp;
 use model::event::Event;
 use store::{BlobCache, Store};
 
-pub use consent::Consent;
+pub use consent::{Consent, Question};
 pub use error::{Cause, Error};
 pub use install::{Installation, Outcome};
 pub use list::{Listed, Listing};

@@ -1,9 +1,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use desktop::{Consent, Kind, Outcome, Selection};
+use desktop::{Consent, Kind, Outcome, Question, Selection};
 use model::event::Event;
-use model::permissions::Permissions;
-use model::reference::Reference;
 
 use crate::fixture::{Fixture, LONG_AGO, WHALE, whale, whale_with};
 
@@ -35,7 +33,7 @@ async fn a_no_changes_nothing() {
     let fixture = Fixture::new().await;
     fixture.registry.push(WHALE, "1.0.0", &whale("one", LONG_AGO));
     let desktop = fixture.plain_desktop();
-    let no = |_: &Reference, _: &Permissions| false;
+    let no = |_: &Question<'_>| false;
     let error = desktop
         .install(&fixture.reference(""), &Consent::Ask(&no))
         .await
@@ -52,8 +50,10 @@ async fn an_update_asks_only_where_the_release_is_able_to_do_more() {
     fixture.install("").await;
     let desktop = fixture.plain_desktop();
     let asked = AtomicUsize::new(0);
-    let yes = |_: &Reference, _: &Permissions| {
+    let yes = |question: &Question<'_>| {
         asked.fetch_add(1, Ordering::Relaxed);
+        let new = question.permissions.beyond(question.agreed.unwrap());
+        assert_eq!(new.len(), 1, "{new:?}");
         true
     };
 
