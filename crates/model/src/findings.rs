@@ -150,11 +150,7 @@ pub fn not_allowed(installed: &Installed, policy: &Policy) -> Option<Finding> {
     {
         return None;
     }
-    let message = format!(
-        "{} {} is installed, and the allow-list no longer admits it",
-        installed.id,
-        current.version()
-    );
+    let message = "it is installed, and the allow-list no longer admits it";
     Some(Finding {
         kind: FindingKind::NotAllowed,
         id: installed.id.clone(),
