@@ -8,7 +8,7 @@
 //! durable, moved to its place, and only then named by the activation file, whose replacement is the commit
 //! point. What no activation names is garbage; what one names is never written again. All of this goes
 //! through the module `disk`, so that it can be checked against crashes. The format is a contract:
-//! `docs/book/src/home-folder.md`.
+//! `docs/src/reference/home-folder.md`.
 
 mod activation;
 pub mod allow_list_file;

@@ -17,29 +17,24 @@ struct Example<'page> {
 /// Runs the examples of a page in their order; answers what is wrong, and the page as it should be.
 fn run(page: &Page) -> (Vec<String>, String) {
     let mut problems = Vec::new();
-    let mut text = page.text.clone();
-    let mut shift = 0;
-    let mut session: Option<Session> = None;
+    let mut text = String::new();
+    let mut copied = 0;
+    let mut session = Session::new(Story::Acme);
     let mut file: Option<String> = None;
     for item in page.items() {
         match item {
-            Item::Mark { name, value } if name == "story" => {
-                session = Some(Session::new(Story::named(&value)))
-            }
+            Item::Mark { name, value } if name == "story" => session = Session::new(Story::named(&value)),
             Item::Mark { name, value } if name == "file" => file = Some(value),
             Item::Block(block) if block.language == "console" => {
-                let session = session.get_or_insert_with(|| Session::new(Story::Acme));
-                let (wrong, printed) = run_block(page, &block, session);
+                let (wrong, printed) = run_block(page, &block, &mut session);
                 problems.extend(wrong);
-                let start = block.content.start.strict_add_signed(shift);
-                let end = block.content.end.strict_add_signed(shift);
-                text.replace_range(start..end, &printed);
-                shift += printed.len().cast_signed() - block.content.len().cast_signed();
+                text.push_str(&page.text[copied..block.content.start]);
+                text.push_str(&printed);
+                copied = block.content.end;
             }
             Item::Block(block) => {
                 let content = &page.text[block.content.clone()];
                 if let Some(name) = file.take() {
-                    let session = session.get_or_insert_with(|| Session::new(Story::Acme));
                     session.write(&name, content);
                 }
                 if let Err(problem) = files::check(&block.language, content) {
@@ -49,6 +44,7 @@ fn run(page: &Page) -> (Vec<String>, String) {
             _ => {}
         }
     }
+    text.push_str(&page.text[copied..]);
     (problems, text)
 }
 

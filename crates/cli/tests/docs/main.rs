@@ -2,6 +2,8 @@
 //!
 //! `OUTRIGGER_UPDATE_DOCS=1 cargo test -p outrigger-cli --test docs` writes what commands print now into the pages; look at the
 //! difference before you commit it.
+#![cfg(unix)] // the examples are lines of a shell
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod author;
 mod book;

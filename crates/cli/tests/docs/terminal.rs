@@ -32,11 +32,8 @@ pub(crate) fn run(shell: impl Fn(&str) -> Command, line: &str, shown: &str) -> (
     let mut seen = Vec::new();
     let mut asked = 0;
     let mut buffer = [0; 4096];
-    loop {
-        // A terminal whose program has ended reads as an error on Linux.
-        let Ok(count @ 1..) = output.read(&mut buffer) else {
-            break;
-        };
+    // A terminal whose program has ended reads as an error on Linux.
+    while let Ok(count @ 1..) = output.read(&mut buffer) {
         screen.process(&buffer[..count]);
         seen.extend_from_slice(&buffer[..count]);
         let questions = String::from_utf8_lossy(&seen).matches(QUESTION).count();
