@@ -89,3 +89,15 @@ fn a_link_into_nothing_is_found() {
     assert!(!leads_somewhere(&page, "SUMMARY.md#nothing-of-that-name"));
     assert!(!leads_somewhere(&page, "../../README.md"));
 }
+
+/// `cargo xtask test` runs this very test, so that no example can run it; the demo is run as an example too.
+#[test]
+fn the_readme_begins_with_the_two_commands_that_are_enough() {
+    let page = Page::read("README.md".into());
+    let commands: Vec<_> = page
+        .text
+        .lines()
+        .filter(|line| line.starts_with("$ cargo "))
+        .collect();
+    assert_eq!(commands, ["$ cargo run --release -- demo", "$ cargo xtask test"]);
+}

@@ -2,7 +2,8 @@
 //!
 //! `OUTRIGGER_UPDATE_DOCS=1 cargo test -p outrigger-cli --test docs` writes what commands print now into the pages; look at the
 //! difference before you commit it.
-#![cfg(unix)] // the examples are lines of a shell
+// The examples are lines of a shell on Linux, and show what Linux desktops get.
+#![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod author;
@@ -13,6 +14,5 @@ mod files;
 mod page;
 mod reference;
 mod session;
-#[cfg(target_os = "linux")]
 mod terminal;
 mod world;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use camino::Utf8PathBuf;
 use testkit::Folder;
 
+use crate::terminal;
 use crate::world::{Story, World};
 
 /// The person's home in the pages.
@@ -65,7 +66,7 @@ impl Session {
             ["docker", "build" | "login" | "buildx", ..]
             | ["cargo", "build" | "xtask" | "test" | "install", ..]
             | ["git", "clone", ..]
-            | ["cd" | "mdbook", ..] => return None,
+            | ["mdbook", ..] => return None,
             ["echo", "$?"] => Printed {
                 text: self.last_code.to_string(),
                 code: 0,
@@ -83,7 +84,7 @@ impl Session {
 
     fn shell(&self, line: &str, shown: &str) -> Printed {
         let (text, code) = if shown.contains(QUESTION) {
-            self.on_terminal(line, shown)
+            terminal::run(|line| self.command(line), line, shown)
         } else {
             let mut command = self.command(line);
             captured(&mut command)
@@ -93,16 +94,6 @@ impl Session {
             text: self.world.disguise(&text),
             code,
         }
-    }
-
-    #[cfg(target_os = "linux")]
-    fn on_terminal(&self, line: &str, shown: &str) -> (String, i32) {
-        crate::terminal::run(|line| self.command(line), line, shown)
-    }
-
-    #[cfg(not(target_os = "linux"))]
-    fn on_terminal(&self, _: &str, shown: &str) -> (String, i32) {
-        (shown.to_owned(), 0)
     }
 
     /// A shell that finds the binary, with nothing in its surroundings but this person's home.
