@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::allow_list::{AllowList, AllowListParse, Pattern};
 use thiserror::Error;
 
-use crate::user_file;
+use crate::user_file::{self, Change};
 
 /// The name that an allow-list gets beside the configuration where the user names none.
 pub const FILE_NAME: &str = "allow.txt";
@@ -50,41 +50,38 @@ pub fn load(path: &Utf8Path) -> Result<AllowList, AllowListFileError> {
     parse(path, &read(path)?)
 }
 
-/// Adds a pattern at the end, unless it is there. Says whether it was added.
+/// Adds a pattern at the end, unless it is there. Says whether it was added. Waits while another process
+/// changes the file.
 ///
 /// # Errors
 ///
 /// As [`load`]: a list that cannot be understood is not changed either.
 pub fn add(path: &Utf8Path, pattern: &Pattern) -> Result<bool, AllowListFileError> {
-    let mut text = read(path)?;
-    if parse(path, &text)?.patterns().contains(pattern) {
-        return Ok(false);
-    }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
-    }
-    text.push_str(&pattern.to_string());
-    text.push('\n');
-    user_file::replace(path, &text)?;
-    Ok(true)
+    change(path, |text, list| {
+        if list.patterns().contains(pattern) {
+            return None;
+        }
+        let separator = if text.is_empty() || text.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        Some(format!("{text}{separator}{pattern}\n"))
+    })
 }
 
-/// Removes every line that holds this pattern, with the comment behind it. Says whether there was one.
+/// Removes every line that holds this pattern, with the comment behind it. Says whether there was one. Waits
+/// while another process changes the file.
 ///
 /// # Errors
 ///
 /// As [`add`].
 pub fn remove(path: &Utf8Path, pattern: &Pattern) -> Result<bool, AllowListFileError> {
-    let text = read(path)?;
-    if !parse(path, &text)?.patterns().contains(pattern) {
-        return Ok(false);
-    }
-    let kept: String = text
-        .split_inclusive('\n')
-        .filter(|line| !holds(line, pattern))
-        .collect();
-    user_file::replace(path, &kept)?;
-    Ok(true)
+    change(path, |text, list| {
+        let lines = text.split_inclusive('\n');
+        let is_there = list.patterns().contains(pattern);
+        is_there.then(|| lines.filter(|line| !holds(line, pattern)).collect())
+    })
 }
 
 /// Creates an empty list, which admits nothing.
@@ -93,13 +90,51 @@ pub fn remove(path: &Utf8Path, pattern: &Pattern) -> Result<bool, AllowListFileE
 ///
 /// [`AllowListFileError::Exists`] where a file is already.
 pub fn create(path: &Utf8Path) -> Result<(), AllowListFileError> {
-    if path.symlink_metadata().is_ok() {
+    let change = Change::begin(&[path])?;
+    if exists(path) {
         return Err(AllowListFileError::Exists {
             path: path.to_owned(),
         });
     }
-    user_file::replace(path, HEADER)?;
+    change.replace(path, HEADER)?;
     Ok(())
+}
+
+/// Creates an empty list unless there is one, which must then be a list.
+pub(crate) fn ensure(change: &Change, path: &Utf8Path) -> Result<(), AllowListFileError> {
+    if exists(path) {
+        load(path)?;
+    } else {
+        change.replace(path, HEADER)?;
+    }
+    Ok(())
+}
+
+/// Changes the file to what `edit` makes of it, if anything. Says whether it did.
+fn change(
+    path: &Utf8Path,
+    edit: impl Fn(&str, &AllowList) -> Option<String>,
+) -> Result<bool, AllowListFileError> {
+    let edited = || -> Result<_, AllowListFileError> {
+        let text = read(path)?;
+        Ok(edit(&text, &parse(path, &text)?))
+    };
+    // Without the lock first: where there is nothing to change nothing is written, not even the lock.
+    if edited()?.is_none() {
+        return Ok(false);
+    }
+    let change = Change::begin(&[path])?;
+    // Another process may have been faster.
+    let Some(text) = edited()? else {
+        return Ok(false);
+    };
+    change.replace(path, &text)?;
+    Ok(true)
+}
+
+/// Also a link that leads nowhere is something that must not be replaced.
+fn exists(path: &Utf8Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 fn read(path: &Utf8Path) -> Result<String, AllowListFileError> {

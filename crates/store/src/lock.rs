@@ -2,6 +2,7 @@
 
 use std::fs::File;
 
+use camino::Utf8Path;
 use model::ExtensionId;
 
 use crate::disk;
@@ -18,7 +19,8 @@ pub(crate) fn commit(layout: &Layout) -> Result<File, Error> {
     take(&layout.commit_lock())
 }
 
-fn take(path: &camino::Utf8Path) -> Result<File, Error> {
+/// Waits for a lock.
+pub(crate) fn take(path: &Utf8Path) -> Result<File, Error> {
     let file = disk::open_lock(path)?;
     file.lock().map_err(Error::disk("lock", path))?;
     Ok(file)

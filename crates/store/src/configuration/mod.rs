@@ -1,5 +1,6 @@
 //! The configuration file (contract `cli.md`, "Configuration"): TOML in, typed values out.
 
+mod allow_list;
 mod error;
 mod limits;
 mod reader;
@@ -13,6 +14,7 @@ use model::api_version::{ApiVersion, BareApiVersion};
 use model::host::Host;
 use model::policy::Policy;
 
+pub use self::allow_list::{begin_allow_list, set_allow_list};
 pub use self::error::{ConfigurationError, Position};
 pub use self::limits::LimitSettings;
 use self::reader::{Found, Section, Source};
@@ -129,24 +131,6 @@ impl Settings {
             entries,
         })
     }
-}
-
-/// Makes `list` the configured allow-list, in the file as it is: comments and order stay. Creates the file
-/// where it is missing. A relative `list` is meant relative to the folder of `configuration`.
-///
-/// # Errors
-///
-/// Where the file cannot be read, understood or replaced.
-pub fn set_allow_list(configuration: &Utf8Path, list: &Utf8Path) -> Result<(), ConfigurationError> {
-    let text = user_file::read(configuration)?.unwrap_or_default();
-    let source = Source::new(configuration, &text);
-    let document = source.parse()?;
-    // Refuses a `policy` that is no table; indexing would panic then.
-    Section::root(source, &document).section("policy")?;
-    let mut document = document.into_mut();
-    document["policy"].or_insert(toml_edit::table())["allow-list"] = toml_edit::value(list.as_str());
-    user_file::replace(configuration, &document.to_string())?;
-    Ok(())
 }
 
 fn read_host(section: &mut Section<'_>) -> Result<Host, ConfigurationError> {

@@ -75,11 +75,12 @@ pub(crate) fn write(path: &Utf8Path, content: &[u8]) -> Result<(), Error> {
 
 /// Opens a file that exists only to be locked.
 pub(crate) fn open_lock(path: &Utf8Path) -> Result<File, Error> {
-    OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .map_err(Error::disk("open the lock", path))
+    match OpenOptions::new().create(true).append(true).open(path) {
+        // Another user of a shared folder made it; a lock needs no right to write.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => File::open(path).or(Err(error)),
+        opened => opened,
+    }
+    .map_err(Error::disk("open the lock", path))
 }
 
 /// Gives a staged file the mode 0755 or 0644.

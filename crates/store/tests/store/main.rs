@@ -14,4 +14,5 @@ mod interrupted;
 mod racing;
 mod refused;
 mod removing;
+mod sharing;
 mod support;
