@@ -67,13 +67,18 @@ impl BlobCache {
             _ => {}
         }
         let prefix = format!("{}{PARTIAL}", digest.file_name());
-        let file = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?;
-        file.as_file().lock()?;
-        Ok(BlobWriter {
-            file,
-            path: self.path(digest),
-            cache: self.clone(),
-        })
+        loop {
+            let file = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?;
+            file.as_file().lock()?;
+            // Before it was locked, another process may have taken it for a dead one.
+            if file.path().exists() {
+                return Ok(BlobWriter {
+                    file,
+                    path: self.path(digest),
+                    cache: self.clone(),
+                });
+            }
+        }
     }
 
     /// Removes a blob, for instance because it turned out not to be what its name says.
@@ -83,18 +88,25 @@ impl BlobCache {
         }
     }
 
+    /// Removes what dead writers left, as far as possible: a change must not fail because of an older one.
+    pub(crate) fn sweep(&self) {
+        let Ok(entries) = self.layout.blobs().read_dir_utf8() else {
+            return;
+        };
+        let partial = entries.flatten().filter(|entry| is_partial(entry.path()));
+        partial.for_each(|entry| remove_if_dead(entry.path()));
+    }
+
     fn path(&self, digest: &Digest) -> Utf8PathBuf {
         self.layout.blobs().join(digest.file_name())
     }
 
-    /// Removes the blobs that were not used for longest until the rest keeps the limit, and what dead writers
-    /// left.
+    /// Removes the blobs that were not used for longest until the rest keeps the limit.
     fn shrink(&self) -> io::Result<()> {
         let mut blobs: Vec<(SystemTime, u64, Utf8PathBuf)> = Vec::new();
         for entry in self.layout.blobs().read_dir_utf8()? {
             let path = entry?.into_path();
-            if path.file_name().is_some_and(|name| name.contains(PARTIAL)) {
-                remove_if_dead(&path);
+            if is_partial(&path) {
                 continue;
             }
             // A blob that another process just removed is no failure.
@@ -115,10 +127,17 @@ impl BlobCache {
     }
 }
 
-/// A writer locks its file, so a partial blob that can be locked has none. One that was created and not yet
-/// locked may be hit: its writer's commit then fails, and the layer is not cached.
+fn is_partial(path: &Utf8Path) -> bool {
+    path.file_name().is_some_and(|name| name.contains(PARTIAL))
+}
+
+/// A writer locks its file, so one whose lock is free has none, however long ago it died. The lock is held
+/// until the file is gone: a writer that is about to lock it then sees that it is.
 fn remove_if_dead(path: &Utf8Path) {
-    if File::open(path).is_ok_and(|file| file.try_lock().is_ok()) {
+    let Ok(file) = File::open(path) else {
+        return;
+    };
+    if file.try_lock().is_ok() {
         let _ = std::fs::remove_file(path);
     }
 }

@@ -147,6 +147,7 @@ impl Store {
         let lock = lock::extension(&self.layout, id)?;
         let (staging, dead) = self.prepare()?;
         dead.into_iter().for_each(DeadStaging::remove);
+        self.blobs().sweep();
         Ok(Transaction::new(self.layout.clone(), id.clone(), staging, lock))
     }
 

@@ -1,6 +1,8 @@
 //! The cache of compressed layers.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use model::Digest;
 use store::BlobCache;
@@ -13,12 +15,16 @@ fn cache(home: &Home) -> BlobCache {
     home.store().blobs()
 }
 
-fn put(cache: &BlobCache, content: &[u8]) -> Digest {
+fn write(cache: &BlobCache, content: &[u8]) -> io::Result<Digest> {
     let digest = Digest::of(content);
-    let mut writer = cache.writer(&digest).unwrap();
-    writer.write_all(content).unwrap();
-    writer.commit().unwrap();
-    digest
+    let mut writer = cache.writer(&digest)?;
+    writer.write_all(content)?;
+    writer.commit()?;
+    Ok(digest)
+}
+
+fn put(cache: &BlobCache, content: &[u8]) -> Digest {
+    write(cache, content).unwrap()
 }
 
 #[test]
@@ -80,7 +86,7 @@ fn a_blob_over_the_whole_limit_is_not_kept() {
 }
 
 #[test]
-fn what_a_dead_writer_left_is_removed_and_a_living_one_is_not_disturbed() {
+fn what_a_dead_writer_left_goes_with_the_next_change_and_a_living_one_is_not_disturbed() {
     let home = Home::new();
     let cache = cache(&home);
     let living_digest = Digest::of(b"living");
@@ -91,10 +97,37 @@ fn what_a_dead_writer_left_is_removed_and_a_living_one_is_not_disturbed() {
         .join("blobs")
         .join(format!("{}.partial-abc", Digest::of(b"dead").file_name()));
     std::fs::write(&left, "de").unwrap();
-    put(&cache, b"another");
+    // This change finds every layer here, or needs none.
+    drop(home.store().begin(&whale()).unwrap());
     assert!(!left.exists());
     living.commit().unwrap();
     assert!(cache.open(&living_digest).is_some());
+}
+
+#[test]
+fn no_writer_is_taken_for_a_dead_one_however_young_it_is() {
+    let home = Home::new();
+    let cache = cache(&home);
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                drop(home.store().begin(&whale()).unwrap());
+            }
+        });
+        let writers = (0..4_u32).map(|writer| {
+            let cache = &cache;
+            scope.spawn(move || {
+                let contents = (0..100).map(|round| format!("{writer} {round}"));
+                let kept = contents.filter(|content| write(cache, content.as_bytes()).is_ok());
+                kept.count()
+            })
+        });
+        let writers: Vec<_> = writers.collect();
+        let kept: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        done.store(true, Ordering::Relaxed);
+        assert_eq!(kept, [100; 4]);
+    });
 }
 
 #[test]
