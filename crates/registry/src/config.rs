@@ -7,7 +7,7 @@ use model::{Digest, Platform};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{ImageManifest, Invalid};
+use crate::{ImageManifest, Invalid, json};
 
 /// What the config of an image says, verified against the manifest that names it.
 #[derive(Debug, Clone)]
@@ -47,10 +47,7 @@ struct WireRootfs {
 
 /// Reads the config of `manifest`, whose digest has been verified.
 pub(crate) fn parse(bytes: Bytes, manifest: &ImageManifest) -> Result<ImageConfig, Invalid> {
-    let wire: WireConfig = serde_json::from_slice(&bytes).map_err(|error| Invalid::Json {
-        what: "the image config",
-        problem: error.to_string(),
-    })?;
+    let wire: WireConfig = json::object("the image config", &bytes)?;
     let rootfs = wire.rootfs.ok_or_else(|| Invalid::NotAnImage {
         media_type: manifest.config.media_type.clone(),
     })?;

@@ -18,7 +18,7 @@ pub enum Invalid {
         actual: Digest,
     },
     /// A blob is shorter or longer than its descriptor says. A longer one is not read to its end.
-    #[error("it has {} bytes instead of {expected}", if *.actual > *.expected { format!("more than {expected}") } else { actual.to_string() })]
+    #[error("{}", wrong_size(*.expected, *.actual))]
     WrongSize {
         /// The bytes that the descriptor states.
         expected: u64,
@@ -117,4 +117,12 @@ pub enum Invalid {
         /// Why it is not followed.
         problem: &'static str,
     },
+}
+
+fn wrong_size(expected: u64, actual: u64) -> String {
+    if actual > expected {
+        format!("it is longer than the {expected} bytes that were promised")
+    } else {
+        format!("it has {actual} bytes, and {expected} were promised")
+    }
 }

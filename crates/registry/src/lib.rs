@@ -14,6 +14,7 @@ mod config;
 mod document;
 mod error;
 mod invalid;
+mod json;
 mod limits;
 mod login;
 mod pages;

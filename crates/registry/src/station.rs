@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable as _};
 use camino::Utf8PathBuf;
-use reqwest::{Method, StatusCode};
+use reqwest::header::WWW_AUTHENTICATE;
+use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
 use crate::error::{ErrorKind, Fault, NetworkProblem};
@@ -100,8 +101,8 @@ impl Station {
     async fn ask_once(&self, wire: &Wire, request: &Request) -> Result<Answer, Fault> {
         let first = self.doorkeeper.ready(wire, &request.scope).await?;
         let answer = self.send(wire, request, first.as_ref()).await?;
-        // A 401 from where we were sent on to is not the registry's, and gets no login.
-        if answer.response.status() != StatusCode::UNAUTHORIZED || !answer.from_origin {
+        // Whoever we were sent on to is not the registry, and gets no login.
+        if !answer.from_origin || !asks_for_login(&answer.response, first.as_ref()) {
             return self.judge(wire, answer, first.as_ref()).await;
         }
         let headers = answer.response.headers();
@@ -169,6 +170,16 @@ impl Station {
             refusal(status, &Envelope::parse(&body), after, &login)
         };
         Err(Fault::at(&answer.url, kind))
+    }
+}
+
+/// A 401 always does. A 403 does where it brings a challenge and nothing was shown yet: that is how a server says that a login
+/// might help (RFC 9110, 11.6.1), and some that are open to all for a part answer so for the rest.
+fn asks_for_login(response: &Response, shown: Option<&Authorization>) -> bool {
+    match response.status() {
+        StatusCode::UNAUTHORIZED => true,
+        StatusCode::FORBIDDEN => shown.is_none() && response.headers().contains_key(WWW_AUTHENTICATE),
+        _ => false,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::{ErrorKind, Fault};
 use crate::pages::Pages;
 use crate::station::{Request, Scope};
 use crate::wire::{Answer, SizeLimit, read_whole};
-use crate::{Invalid, Limits};
+use crate::{Limits, json};
 
 /// What is asked for on a page: the most that registries grant.
 const PAGE: &str = "n=1000";
@@ -114,10 +114,7 @@ async fn entries(answer: Answer, limits: &Limits) -> Result<Vec<String>, ErrorKi
         setting: "limits.page-size",
     };
     let body = read_whole(answer.response, &size, limits).await?;
-    let page: WirePage = serde_json::from_slice(&body).map_err(|error| Invalid::Json {
-        what: "the list",
-        problem: error.to_string(),
-    })?;
+    let page: WirePage = json::object("the list", &body)?;
     Ok(page.tags.unwrap_or_default())
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::media_type::{self, Shape};
 use super::{Content, Descriptor, Document, ImageManifest};
 use crate::error::ErrorKind;
-use crate::{Invalid, Limits};
+use crate::{Invalid, Limits, json};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -42,10 +42,7 @@ pub(crate) fn parse(
     content_type: Option<&str>,
     limits: &Limits,
 ) -> Result<Document, ErrorKind> {
-    let wire: WireDocument = serde_json::from_slice(&bytes).map_err(|error| Invalid::Json {
-        what: "the manifest",
-        problem: error.to_string(),
-    })?;
+    let wire: WireDocument = json::object("the manifest", &bytes)?;
     let shape = shape_of(&wire)?;
     media_type::check(content_type, wire.media_type.as_deref(), shape)?;
     let content = match shape {

@@ -31,6 +31,8 @@ pub(crate) use realm::is_address;
 pub enum Login {
     /// There is none for this endpoint.
     None,
+    /// None was looked for, because the registry asked for none.
+    NotAsked,
     /// One may exist, but could not be had or given: a helper that is missing, fails or hangs, a file that cannot be
     /// read, a kind of login that is not known here.
     Unavailable {
@@ -60,6 +62,7 @@ impl fmt::Display for Login {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => formatter.write_str("no login was found for it"),
+            Self::NotAsked => formatter.write_str("none was sent, because the registry asked for none"),
             Self::Unavailable { reason } => write!(formatter, "no login could be had: {reason}"),
             Self::Auths { key, file } => write!(formatter, "auths entry `{key}` of {file}"),
             Self::Helper { name } => write!(formatter, "credential helper `{name}`"),
@@ -135,7 +138,9 @@ impl Doorkeeper {
 
     /// The login that stands behind this endpoint's requests, as far as it was looked for.
     pub(crate) fn login(&self) -> Login {
-        self.found.get().map_or(Login::None, |found| found.login.clone())
+        self.found
+            .get()
+            .map_or(Login::NotAsked, |found| found.login.clone())
     }
 
     async fn satisfy(

@@ -105,6 +105,31 @@ async fn a_403_says_which_login_was_tried() {
 }
 
 #[tokio::test]
+async fn a_403_with_a_challenge_gets_the_login() {
+    let server = Server::start(|request| match request.authorization() {
+        Some(ANNA) => Image::new().serve(request),
+        _ => reply(403, &[("www-authenticate", "Basic realm=\"Registry\"")], ""),
+    })
+    .await;
+    let docker = DockerConfig::with_password_for(&server.authority);
+    docker.client().tags(&id(&server)).await.unwrap();
+    assert_eq!(server.count(), 2);
+}
+
+#[tokio::test]
+async fn a_403_without_a_challenge_gets_no_login_and_says_so() {
+    let server = Server::start(|_| status(403)).await;
+    let docker = DockerConfig::with_password_for(&server.authority);
+    let error = docker.client().tags(&id(&server)).await.unwrap_err();
+    let expected = ErrorKind::HiddenOrMissing {
+        status: 403,
+        login: Login::NotAsked,
+    };
+    assert_eq!(*kind(&error), expected);
+    assert_eq!(server.count(), 1);
+}
+
+#[tokio::test]
 async fn a_challenge_that_nobody_can_answer_is_named() {
     for challenge in ["Negotiate", "Digest realm=\"x\", nonce=\"y\"", ""] {
         let server = Server::start(move |_| reply(401, &[("www-authenticate", challenge)], "")).await;
