@@ -13,7 +13,10 @@ use crate::liar::{Liar, reply};
 fn malformed(scene: &Scene, references: &[&str]) -> String {
     scene.registry.clear_requests();
     let said = references.iter().map(|reference| {
-        scene.refuses_all_of(2, &[&["show", "--", reference], &["install", "-f", "--", reference]])
+        scene.refuses_all_of(
+            2,
+            &[&["show", "--", reference], &["install", "-f", "--", reference]],
+        )
     });
     let said = said.collect();
     assert_eq!(scene.registry.requests(), [], "nothing is asked for");
@@ -23,21 +26,24 @@ fn malformed(scene: &Scene, references: &[&str]) -> String {
 #[test]
 fn malformed_references_are_wrong_usage() {
     let scene = Scene::with_whale();
-    let said = malformed(&scene, &[
-        "",
-        " acme/whale",
-        "Acme/Whale",
-        "acme//whale",
-        "acme/whale/",
-        "/acme/whale",
-        "acme/whale@",
-        "acme/../whale",
-        "https://docker.io/acme/whale",
-        "acme/wh ale",
-        "acme/wh\u{1b}[31male",
-        "localhost:99999/acme/whale",
-        &format!("acme/{}", "w".repeat(300)),
-    ]);
+    let said = malformed(
+        &scene,
+        &[
+            "",
+            " acme/whale",
+            "Acme/Whale",
+            "acme//whale",
+            "acme/whale/",
+            "/acme/whale",
+            "acme/whale@",
+            "acme/../whale",
+            "https://docker.io/acme/whale",
+            "acme/wh ale",
+            "acme/wh\u{1b}[31male",
+            "localhost:99999/acme/whale",
+            &format!("acme/{}", "w".repeat(300)),
+        ],
+    );
     assert_snapshot!(said, @r"
     error: `` is not a legal reference: `` cannot be part of a repository: letters and digits, joined by one `.`, one or two `_`, or `-`
     error: acme/whale: `acme/whale` is not a legal reference: `acme` cannot be part of a repository: letters and digits, joined by one `.`, one or two `_`, or `-`
@@ -58,14 +64,17 @@ fn malformed_references_are_wrong_usage() {
 #[test]
 fn illegal_tags_are_wrong_usage() {
     let scene = Scene::with_whale();
-    let said = malformed(&scene, &[
-        "acme/whale:",
-        "acme/whale:-1.0",
-        "acme/whale:.1",
-        "acme/whale:1.0.0+build",
-        "acme/whale:1 0",
-        &format!("acme/whale:{}", "1".repeat(129)),
-    ]);
+    let said = malformed(
+        &scene,
+        &[
+            "acme/whale:",
+            "acme/whale:-1.0",
+            "acme/whale:.1",
+            "acme/whale:1.0.0+build",
+            "acme/whale:1 0",
+            &format!("acme/whale:{}", "1".repeat(129)),
+        ],
+    );
     assert_snapshot!(said, @"
     error: `acme/whale:` is not a legal reference: a tag is 1 to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.` or `-`
     error: `acme/whale:-1.0` is not a legal reference: a tag is 1 to 128 letters, digits, `_`, `.` and `-`, and does not begin with `.` or `-`
@@ -79,14 +88,17 @@ fn illegal_tags_are_wrong_usage() {
 #[test]
 fn digests_in_upper_case_or_of_unknown_algorithms_are_wrong_usage() {
     let scene = Scene::with_whale();
-    let said = malformed(&scene, &[
-        &format!("acme/whale@sha256:{}", "A".repeat(64)),
-        &format!("acme/whale@SHA256:{}", "a".repeat(64)),
-        &format!("acme/whale@sha256:{}", "a".repeat(63)),
-        "acme/whale@md5:d41d8cd98f00b204e9800998ecf8427e",
-        "acme/whale@sha256",
-        &format!("acme/whale:1.0.0@sha256:{}", "g".repeat(64)),
-    ]);
+    let said = malformed(
+        &scene,
+        &[
+            &format!("acme/whale@sha256:{}", "A".repeat(64)),
+            &format!("acme/whale@SHA256:{}", "a".repeat(64)),
+            &format!("acme/whale@sha256:{}", "a".repeat(63)),
+            "acme/whale@md5:d41d8cd98f00b204e9800998ecf8427e",
+            "acme/whale@sha256",
+            &format!("acme/whale:1.0.0@sha256:{}", "g".repeat(64)),
+        ],
+    );
     assert_snapshot!(said, @"
     error: `acme/whale@sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA` is not a legal reference: `sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA` is not a digest: its digits are in upper case
     error: `acme/whale@SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` is not a legal reference: `SHA256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` is not a digest: its algorithm is not sha256 or sha512
@@ -101,9 +113,15 @@ fn digests_in_upper_case_or_of_unknown_algorithms_are_wrong_usage() {
 fn a_registry_that_nobody_answers_for_cannot_be_reached() {
     let scene = Scene::with_whale();
     // A port that was free a moment ago.
-    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let dead = format!("127.0.0.1:{port}/acme/whale:1.0.0");
-    scene.outrigger.allow(&format!("127.0.0.1:{port}/\n{}/", scene.authority()));
+    scene
+        .outrigger
+        .allow(&format!("127.0.0.1:{port}/\n{}/", scene.authority()));
     assert_snapshot!(scene.refuses_all_of(5, &[&["install", "-f", &dead]]), @r#"
     error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the connection was refused: Connection refused (os error 111)
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
@@ -136,17 +154,19 @@ fn what_the_registry_lacks_is_not_found() {
 
 #[test]
 fn a_refused_login_says_which_one_was_tried() {
+    const CHALLENGE: &[(&str, &str)] = &[("www-authenticate", "Basic realm=\"whales\"")];
     let scene = Scene::with_whale();
-    let mut said = String::new();
-    for (status, has_login) in [
-        ("401 Unauthorized", false),
-        ("401 Unauthorized", true),
-        ("403 Forbidden", false),
-        ("403 Forbidden", true),
+    let mut said = Vec::new();
+    for (status, headers, has_login) in [
+        ("401 Unauthorized", CHALLENGE, false),
+        ("401 Unauthorized", CHALLENGE, true),
+        ("403 Forbidden", CHALLENGE, false),
+        ("403 Forbidden", CHALLENGE, true),
+        ("403 Forbidden", &[], true),
     ] {
         let liar = Liar::in_front_of(scene.authority(), move |_| {
             let body = br#"{"errors": [{"code": "DENIED", "message": "requested access is denied"}]}"#;
-            Some(reply(status, &[("www-authenticate", "Basic realm=\"whales\"")], body))
+            Some(reply(status, headers, body))
         });
         scene.outrigger.allow(&format!("{}/", liar.authority()));
         if has_login {
@@ -157,20 +177,26 @@ fn a_refused_login_says_which_one_was_tried() {
         let reference = format!("{}/{REPOSITORY}:1.0.0", liar.authority());
         let refused = scene.refuses_all_of(5, &[&["install", "-f", &reference]]);
         assert!(!refused.contains("secret-password"), "{refused}");
-        said += &format!("{status}, login: {has_login}\n{refused}");
+        let challenge = !headers.is_empty();
+        said.push(format!(
+            "{status}, challenge: {challenge}, login: {has_login}\n{refused}"
+        ));
     }
-    assert_snapshot!(said, @"
-    401 Unauthorized, login: false
+    assert_snapshot!(said.concat(), @"
+    401 Unauthorized, challenge: true, login: false
     error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
-    401 Unauthorized, login: true
+    401 Unauthorized, challenge: true, login: true
     error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the login was refused (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
-    403 Forbidden, login: false
+    403 Forbidden, challenge: true, login: false
     error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
-    403 Forbidden, login: true
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
+    403 Forbidden, challenge: true, login: true
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
+      help: if it is private, log in with `docker login 127.0.0.1:[port]`
+    403 Forbidden, challenge: false, login: true
+    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (none was sent, because the registry asked for none)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
 }
@@ -180,7 +206,14 @@ fn a_requirement_that_cannot_be_parsed_is_refused_and_quoted() {
     let scene = Scene::with_whale();
     let api = "com.docker.desktop.extension.api.version";
     let mut said = String::new();
-    for requirement in ["newest", ">= ", "1.2.3.4.5", ">= 0.3 || < 0.1", "^^1", "\u{1b}[31m0.3"] {
+    for requirement in [
+        "newest",
+        ">= ",
+        "1.2.3.4.5",
+        ">= 0.3 || < 0.1",
+        "^^1",
+        "\u{1b}[31m0.3",
+    ] {
         said += &scene.refuses(3, &pages().label(api, requirement).build());
     }
     assert_snapshot!(said, @r"
@@ -230,20 +263,24 @@ fn a_home_that_cannot_be_a_folder_is_told() {
 fn a_disk_that_takes_no_more_leaves_the_installed_release() {
     // A limit on the size of files stands for a full disk: writing beyond it fails in the same way.
     let scene = Scene::with_whale();
-    let ballast: String = (0..40_000).map(|number| model::Digest::of(format!("{number}").as_bytes()).hex().to_owned()).collect();
+    let ballast: String = (0..40_000)
+        .map(|number| model::Digest::of(format!("{number}").as_bytes()).hex().to_owned())
+        .collect();
     let layer = embedded::image::Layer::new().file("ui/ballast.js", ballast, 0o644);
     scene.push("1.1.0", &whale().layer(layer).build());
     let before = testkit::tree(&scene.folder());
     let binary = scene.outrigger.command();
     let mut limited = Command::new("/bin/sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" \"$@\""]);
-    limited.arg(binary.get_program()).args(["update", "-f", &scene.id()]);
+    limited
+        .arg(binary.get_program())
+        .args(["update", "-f", &scene.id()]);
     limited.env_clear().current_dir(scene.outrigger.surroundings());
     limited.envs(binary.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let output = Output::of(&mut limited).fails_with(1);
     assert_snapshot!(output.stderr, @"
     error: 127.0.0.1:[port]/acme/whale: a file of the layer could not be stored
-      because: cannot write the file [temp]/home/staging/eNXTrH4J1n4j/content/1-0: File too large (os error 27)
+      because: cannot write the file [temp]/home/staging/[name]/content/1-0: File too large (os error 27)
     ");
     assert_eq!(scene.listed()["version"], "1.0.0");
     assert_eq!(before, testkit::tree(&scene.folder()));

@@ -25,7 +25,8 @@ pub(crate) const METADATA: &str = r#"{
 }"#;
 
 /// Has only pages, in `/ui`.
-pub(crate) const PAGES: &str = r#"{"ui": {"dashboard-tab": {"title": "Whale", "root": "/ui", "src": "index.html"}}}"#;
+pub(crate) const PAGES: &str =
+    r#"{"ui": {"dashboard-tab": {"title": "Whale", "root": "/ui", "src": "index.html"}}}"#;
 
 /// A compose file that asks for nothing in particular.
 pub(crate) const COMPOSE: &str = "services:\n  whale:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n";
@@ -86,6 +87,7 @@ impl Scene {
         for (pattern, replacement) in testkit::filters() {
             settings.add_filter(pattern, replacement);
         }
+        settings.add_filter(r"\bstaging/\w{12}\b", "staging/[name]");
         let scene = Self {
             registry,
             outrigger: Outrigger::new(env!("CARGO_BIN_EXE_outrigger")),
@@ -128,7 +130,8 @@ impl Scene {
     }
 
     pub(crate) fn install(&self, tag: &str) -> Output {
-        self.outrigger.run(["install", "-f", &format!("{}:{tag}", self.id())])
+        self.outrigger
+            .run(["install", "-f", &format!("{}:{tag}", self.id())])
     }
 
     /// Publishes an image as 1.0.0 and installs it without a word of complaint.
@@ -175,7 +178,9 @@ impl Scene {
         let surroundings: Tree = testkit::tree(self.outrigger.surroundings());
         let forgettable = |path: &Utf8Path| {
             let below_home = path.strip_prefix("home").unwrap_or(path).as_str();
-            ["locks", "blobs", "facts"].iter().any(|name| below_home.starts_with(name))
+            ["locks", "blobs", "facts"]
+                .iter()
+                .any(|name| below_home.starts_with(name))
         };
         let entries = surroundings.entries().iter();
         entries

@@ -29,7 +29,11 @@ fn links_that_resolve_inside_the_image_are_followed() {
         "hard-absolute",
         "hard-dotted",
     ] {
-        assert_eq!(payload.text(&format!("ui/dashboard-tab/{file}")), "conf", "{file}");
+        assert_eq!(
+            payload.text(&format!("ui/dashboard-tab/{file}")),
+            "conf",
+            "{file}"
+        );
     }
     for (path, entry) in testkit::tree(&scene.folder()).entries() {
         assert!(!matches!(entry.kind, testkit::Kind::Link(_)), "{path} is a link");
@@ -112,7 +116,9 @@ fn links_in_circles_are_left_out_of_folders() {
 #[test]
 fn a_named_link_in_a_circle_is_refused() {
     let scene = Scene::with_whale();
-    let layer = Layer::new().symlink("whale.svg", "squid.svg").symlink("squid.svg", "whale.svg");
+    let layer = Layer::new()
+        .symlink("whale.svg", "squid.svg")
+        .symlink("squid.svg", "whale.svg");
     assert_snapshot!(scene.refuses(6, &whale().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is reached over too many links, or links in a circle");
 }
 
@@ -138,7 +144,9 @@ fn an_entry_written_through_a_link_into_the_payload_is_refused() {
     let mut said = String::new();
     for target in [outside.as_str(), "../../../../outside", "/ui", "/tmp"] {
         // In one layer, and from the layer above.
-        let one = Layer::new().symlink("ui/link", target).file("ui/link/evil.html", "evil", 0o644);
+        let one = Layer::new()
+            .symlink("ui/link", target)
+            .file("ui/link/evil.html", "evil", 0o644);
         said = scene.refuses(6, &pages().layer(one).build());
         let link = Layer::new().symlink("ui/link", target);
         let through = Layer::new().file("ui/link/evil.html", "evil", 0o644);
@@ -243,7 +251,9 @@ fn base_layers_hold_links_of_every_kind_without_a_word() {
         .symlink("usr/circle", "circle")
         .hardlink("usr/bin/perl5.36", "usr/bin/perl")
         .file("usr/bin/perl", "", 0o755);
-    let written_through = Layer::new().file("bin/sh", "", 0o755).file("var/run/x", "", 0o644);
+    let written_through = Layer::new()
+        .file("bin/sh", "", 0o755)
+        .file("var/run/x", "", 0o644);
     let extension = with_metadata(METADATA)
         .file("whale.svg", "", 0o644)
         .file("compose.yaml", "services: {}\n", 0o644)

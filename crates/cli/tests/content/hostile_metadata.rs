@@ -33,7 +33,18 @@ fn src(src: &str) -> Value {
 #[test]
 fn a_tab_name_that_is_no_plain_name_is_refused() {
     let scene = Scene::with_whale();
-    let names = ["..", ".", "", "../../evil", "/evil", "a/b", "a\\b", "C:", "nul\0", "a\nb"];
+    let names = [
+        "..",
+        ".",
+        "",
+        "../../evil",
+        "/evil",
+        "a/b",
+        "a\\b",
+        "C:",
+        "nul\0",
+        "a\nb",
+    ];
     assert_snapshot!(refusals(&scene, &names.map(tab)), @r"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json: the tab name `..` is not a plain file name
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json: the tab name `.` is not a plain file name
@@ -128,12 +139,22 @@ fn metadata_that_is_too_large_or_nested_too_deep_names_its_setting() {
 #[test]
 fn metadata_with_too_many_entries_names_its_setting() {
     let scene = Scene::with_whale();
-    let paths: Vec<_> = (0..5000).map(|number| json!({ "path": format!("/bin/{number}") })).collect();
+    let paths: Vec<_> = (0..5000)
+        .map(|number| json!({ "path": format!("/bin/{number}") }))
+        .collect();
     let tabs: serde_json::Map<_, _> = (0..5000)
-        .map(|number| (format!("tab-{number}"), json!({ "root": "ui", "src": "index.html" })))
+        .map(|number| {
+            (
+                format!("tab-{number}"),
+                json!({ "root": "ui", "src": "index.html" }),
+            )
+        })
         .collect();
     let mut said = String::new();
-    for metadata in [json!({ "host": { "binaries": [{ "linux": paths }] } }), json!({ "ui": tabs })] {
+    for metadata in [
+        json!({ "host": { "binaries": [{ "linux": paths }] } }),
+        json!({ "ui": tabs }),
+    ] {
         let layer = with_metadata(&metadata.to_string()).file("ui/index.html", "", 0o644);
         said += &scene.refuses(6, &labelled().layer(layer).build());
     }

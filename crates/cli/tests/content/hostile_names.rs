@@ -9,7 +9,13 @@ use crate::fixture::{PAGES, Scene, labelled, pages};
 fn a_name_that_leaves_the_image_is_refused() {
     let scene = Scene::with_whale();
     let mut said = String::new();
-    for name in ["../evil", "/../evil", "ui/../../evil", "./../../../../tmp/evil", ".."] {
+    for name in [
+        "../evil",
+        "/../evil",
+        "ui/../../evil",
+        "./../../../../tmp/evil",
+        "..",
+    ] {
         let layer = Layer::new().file(name, "evil", 0o644);
         said += &scene.refuses(6, &pages().layer(layer).build());
     }
@@ -58,7 +64,11 @@ fn a_name_that_no_file_system_holds_is_refused_in_the_payload_and_ignored_outsid
     let layer = Layer::new().file(format!("ui/{name}"), "", 0o644);
     assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: this system cannot hold `ui/dashboard-tab/wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww…`: a part of it is longer than 255 bytes");
     let scene = Scene::new();
-    scene.installs(&pages().layer(Layer::new().file(format!("usr/{name}"), "", 0o644)).build());
+    scene.installs(
+        &pages()
+            .layer(Layer::new().file(format!("usr/{name}"), "", 0o644))
+            .build(),
+    );
 }
 
 #[test]

@@ -15,9 +15,9 @@ const PLUGIN_API: &str = "com.docker.desktop.plugin.api.version";
 /// Pages under exactly these labels.
 fn with_labels(labels: &[(&str, &str)]) -> ImageBuilder {
     let files = with_metadata(PAGES).file("ui/index.html", "<p>", 0o644);
-    labels
-        .iter()
-        .fold(bare().layer(files), |image, (name, value)| image.label(name, value))
+    labels.iter().fold(bare().layer(files), |image, (name, value)| {
+        image.label(name, value)
+    })
 }
 
 /// What is listed of an extension with these labels, in the order title, vendor, Extension API.
@@ -42,7 +42,7 @@ fn the_plugin_dialect_is_read() {
 }
 
 #[test]
-fn where_both_dialects_stand_the_extension_one_wins_and_says_so() {
+fn where_both_dialects_stand_the_extension_one_wins() {
     let scene = Scene::new();
     let labels = [
         (AUTHORS, "Plugin Makers"),
@@ -69,16 +69,22 @@ fn an_empty_label_leaves_the_word_to_the_other_dialect() {
 }
 
 #[test]
-fn an_extension_without_any_label_is_installed_with_a_warning_of_each_that_matters() {
+fn an_extension_without_any_label_is_installed_with_a_warning() {
     let scene = Scene::new();
     assert_snapshot!(scene.installs_with_warnings(&with_labels(&[]).build()), @"warning: 127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
     let listed = scene.listed();
-    assert_eq!([&listed["vendor"], &listed["apiVersion"]], [&Value::Null, &Value::Null]);
-    assert_eq!(listed["title"], "acme/whale", "an extension is never without a name");
+    assert_eq!(
+        [&listed["vendor"], &listed["apiVersion"]],
+        [&Value::Null, &Value::Null]
+    );
+    assert_eq!(
+        listed["title"], "acme/whale",
+        "an extension is never without a name"
+    );
 }
 
 #[test]
-fn empty_labels_are_called_empty_and_not_missing() {
+fn empty_labels_count_as_missing() {
     let scene = Scene::new();
     let image = with_labels(&[(TITLE, ""), (VENDOR, ""), (API, "")]).build();
     assert_snapshot!(scene.installs_with_warnings(&image), @"warning: 127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
@@ -95,7 +101,10 @@ fn unknown_labels_are_ignored_however_many_a_base_image_brings() {
         .label("maintainer", "somebody else");
     scene.installs(&image.build());
     assert_eq!(scene.listed()["version"], "1.0.0", "the version is the tag");
-    let shown = scene.outrigger.run(["show", &scene.id(), "--format", "json"]).ok();
+    let shown = scene
+        .outrigger
+        .run(["show", &scene.id(), "--format", "json"])
+        .ok();
     let labels = shown.json()["labels"].clone();
     let names: Vec<_> = labels.as_object().unwrap().keys().cloned().collect();
     assert_eq!(names, [API, TITLE, VENDOR]);
@@ -104,7 +113,9 @@ fn unknown_labels_are_ignored_however_many_a_base_image_brings() {
 #[test]
 fn the_generation_keeps_the_known_labels_as_the_image_has_them() {
     let scene = Scene::new();
-    let image = pages().label("com.docker.extension.account-info", "").label("maintainer", "x");
+    let image = pages()
+        .label("com.docker.extension.account-info", "")
+        .label("maintainer", "x");
     scene.installs(&image.build());
     let kept = fs_err::read_to_string(scene.folder().join("labels.json")).unwrap();
     let kept: Value = serde_json::from_str(&kept).unwrap();
@@ -118,13 +129,22 @@ fn the_generation_keeps_the_known_labels_as_the_image_has_them() {
 fn every_label_of_the_contract_is_shown() {
     let scene = Scene::new();
     let image = pages()
-        .label("org.opencontainers.image.description", "Counts   whales\nand ships")
-        .label("com.docker.desktop.extension.icon", "https://whale.example/whale.svg")
+        .label(
+            "org.opencontainers.image.description",
+            "Counts   whales\nand ships",
+        )
+        .label(
+            "com.docker.desktop.extension.icon",
+            "https://whale.example/whale.svg",
+        )
         .label(
             "com.docker.extension.screenshots",
             r#"[{"alt": "The sea", "url": "https://whale.example/sea.png"}]"#,
         )
-        .label("com.docker.extension.detailed-description", "<h1>Whales</h1> and <b>ships</b>")
+        .label(
+            "com.docker.extension.detailed-description",
+            "<h1>Whales</h1> and <b>ships</b>",
+        )
         .label("com.docker.extension.publisher-url", "https://whale.example")
         .label("com.docker.extension.changelog", "https://whale.example/changes")
         .label("com.docker.extension.categories", "Database, sea-life,database")
@@ -164,7 +184,7 @@ fn every_label_of_the_contract_is_shown() {
 }
 
 #[test]
-fn lists_that_are_empty_or_no_json_cost_a_warning_and_no_more() {
+fn lists_that_are_empty_or_no_json_hinder_nothing() {
     let scene = Scene::new();
     let image = pages()
         .label("com.docker.extension.screenshots", "")
@@ -194,7 +214,10 @@ fn labels_cannot_steer_the_terminal() {
     .iter()
     .fold(labelled(), |image, label| image.label(label, hostile));
     let image = image
-        .label("com.docker.extension.screenshots", &json!([{"alt": hostile, "url": hostile}]).to_string())
+        .label(
+            "com.docker.extension.screenshots",
+            &json!([{"alt": hostile, "url": hostile}]).to_string(),
+        )
         .label(
             "com.docker.extension.additional-urls",
             &json!([{"title": hostile, "url": hostile}]).to_string(),
@@ -215,7 +238,8 @@ fn labels_cannot_steer_the_terminal() {
     ] {
         let output = scene.outrigger.run(command.iter().copied());
         let printed = output.stdout + &output.stderr;
-        let steering = |character: &char| (character.is_control() && *character != '\n') || *character == '\u{202e}';
+        let steering =
+            |character: &char| (character.is_control() && *character != '\n') || *character == '\u{202e}';
         assert_eq!(printed.chars().find(steering), None, "{command:?}: {printed}");
     }
 }
@@ -224,7 +248,10 @@ fn labels_cannot_steer_the_terminal() {
 fn a_value_that_no_real_image_needs_counts_as_missing() {
     let scene = Scene::new();
     let image = pages()
-        .label("com.docker.extension.detailed-description", &"<p>whale</p>".repeat(10_000))
+        .label(
+            "com.docker.extension.detailed-description",
+            &"<p>whale</p>".repeat(10_000),
+        )
         .label("com.docker.extension.categories", &"a,b,".repeat(20_000));
     assert_snapshot!(scene.installs_with_warnings(&image.build()), @"");
     let kept = fs_err::read_to_string(scene.folder().join("labels.json")).unwrap();

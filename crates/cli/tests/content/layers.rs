@@ -1,6 +1,6 @@
 //! Layers on layers: how they are packed, what hides what, and which of them are read in which order.
 
-use embedded::image::{Compression, Image, Layer, MediaTypes};
+use embedded::image::{Compression, Image, ImageBuilder, Layer, MediaTypes};
 use insta::assert_snapshot;
 use model::Digest;
 
@@ -23,16 +23,19 @@ fn noise(seed: &str) -> Vec<u8> {
 /// A layer of more than 1 MiB, with these files beside the ballast.
 fn large(seed: &str, files: &[(&str, &str)]) -> Layer {
     let layer = Layer::new().file(format!("ballast/{seed}"), noise(seed), 0o644);
-    files
-        .iter()
-        .fold(layer, |layer, (name, content)| layer.file(name, content.as_bytes().to_vec(), 0o644))
+    files.iter().fold(layer, |layer, (name, content)| {
+        layer.file(name, content.as_bytes().to_vec(), 0o644)
+    })
 }
 
 /// How often a layer was asked for.
 fn fetches(scene: &Scene, layer: &Digest) -> usize {
     let requests = scene.registry.requests();
     let end = format!("/blobs/{layer}");
-    requests.iter().filter(|request| request.path.ends_with(&end)).count()
+    requests
+        .iter()
+        .filter(|request| request.path.ends_with(&end))
+        .count()
 }
 
 /// Installs an image and asserts that each of its layers was fetched once.
@@ -50,13 +53,20 @@ fn every_packing_and_every_mixture_of_packings_is_read() {
     for lower in all {
         for upper in all {
             let scene = Scene::new();
-            let files = Layer::new().file("ui/index.html", "below", 0o644).file("ui/a.js", "a", 0o644);
-            let image = labelled()
-                .layer(files.compression(lower))
-                .layer(with_metadata(PAGES).file("ui/index.html", "above", 0o644).compression(upper));
+            let files = Layer::new()
+                .file("ui/index.html", "below", 0o644)
+                .file("ui/a.js", "a", 0o644);
+            let image = labelled().layer(files.compression(lower)).layer(
+                with_metadata(PAGES)
+                    .file("ui/index.html", "above", 0o644)
+                    .compression(upper),
+            );
             scene.installs(&image.build());
             let payload = scene.payload();
-            assert_eq!(payload.files(), ["ui/dashboard-tab/a.js", "ui/dashboard-tab/index.html"]);
+            assert_eq!(
+                payload.files(),
+                ["ui/dashboard-tab/a.js", "ui/dashboard-tab/index.html"]
+            );
             assert_eq!(payload.text("ui/dashboard-tab/index.html"), "above");
         }
     }
@@ -88,13 +98,19 @@ fn a_whiteout_takes_away_what_lower_layers_hold() {
         .file("ui/old.js", "old", 0o644)
         .file("ui/parts/a.js", "a", 0o644)
         .file("ui/kept.js", "kept", 0o644);
-    let image = labelled()
-        .layer(lower)
-        .layer(content())
-        .layer(Layer::new().whiteout("ui/old.js").whiteout("ui/parts").whiteout("ui/never-was"));
+    let image = labelled().layer(lower).layer(content()).layer(
+        Layer::new()
+            .whiteout("ui/old.js")
+            .whiteout("ui/parts")
+            .whiteout("ui/never-was"),
+    );
     scene.installs(&image.build());
     let payload = scene.payload();
-    let ui: Vec<_> = payload.files().into_iter().filter(|file| file.starts_with("ui/")).collect();
+    let ui: Vec<_> = payload
+        .files()
+        .into_iter()
+        .filter(|file| file.starts_with("ui/"))
+        .collect();
     assert_eq!(ui, ["ui/dashboard-tab/index.html", "ui/dashboard-tab/kept.js"]);
 }
 
@@ -111,8 +127,12 @@ fn a_file_that_was_taken_away_may_come_back() {
 #[test]
 fn a_whiteout_hides_nothing_of_its_own_layer_in_either_order() {
     for layer in [
-        Layer::new().whiteout("ui/index.html").file("ui/index.html", "beside", 0o644),
-        Layer::new().file("ui/index.html", "beside", 0o644).whiteout("ui/index.html"),
+        Layer::new()
+            .whiteout("ui/index.html")
+            .file("ui/index.html", "beside", 0o644),
+        Layer::new()
+            .file("ui/index.html", "beside", 0o644)
+            .whiteout("ui/index.html"),
     ] {
         let scene = Scene::new();
         scene.installs(&whale().layer(layer).build());
@@ -123,14 +143,26 @@ fn a_whiteout_hides_nothing_of_its_own_layer_in_either_order() {
 #[test]
 fn an_opaque_folder_hides_all_of_lower_layers_and_nothing_of_its_own() {
     for layer in [
-        Layer::new().opaque("ui").file("ui/index.html", "new", 0o644).file("ui/b/c.js", "", 0o644),
-        Layer::new().file("ui/index.html", "new", 0o644).file("ui/b/c.js", "", 0o644).opaque("ui"),
+        Layer::new()
+            .opaque("ui")
+            .file("ui/index.html", "new", 0o644)
+            .file("ui/b/c.js", "", 0o644),
+        Layer::new()
+            .file("ui/index.html", "new", 0o644)
+            .file("ui/b/c.js", "", 0o644)
+            .opaque("ui"),
     ] {
         let scene = Scene::new();
-        let lower = Layer::new().file("ui/a.js", "", 0o644).file("ui/b/old.js", "", 0o644);
+        let lower = Layer::new()
+            .file("ui/a.js", "", 0o644)
+            .file("ui/b/old.js", "", 0o644);
         scene.installs(&labelled().layer(lower).layer(content()).layer(layer).build());
         let payload = scene.payload();
-        let ui: Vec<_> = payload.files().into_iter().filter(|file| file.starts_with("ui/")).collect();
+        let ui: Vec<_> = payload
+            .files()
+            .into_iter()
+            .filter(|file| file.starts_with("ui/"))
+            .collect();
         assert_eq!(ui, ["ui/dashboard-tab/b/c.js", "ui/dashboard-tab/index.html"]);
         assert_eq!(payload.text("ui/dashboard-tab/index.html"), "new");
     }
@@ -139,7 +171,9 @@ fn an_opaque_folder_hides_all_of_lower_layers_and_nothing_of_its_own() {
 #[test]
 fn a_folder_takes_the_place_of_a_file_and_a_file_that_of_a_folder() {
     let scene = Scene::new();
-    let lower = Layer::new().file("ui", "a file", 0o644).file("whale.svg/inner", "", 0o644);
+    let lower = Layer::new()
+        .file("ui", "a file", 0o644)
+        .file("whale.svg/inner", "", 0o644);
     scene.installs(&labelled().layer(lower).layer(content()).build());
     let payload = scene.payload();
     assert_eq!(payload.files().len(), 4);
@@ -172,13 +206,20 @@ fn one_layer_may_stand_in_an_image_several_times() {
     let script = Layer::new().file("ui/a.js", "a", 0o644);
     let image = labelled()
         .layer(script.clone())
-        .layer(with_metadata(PAGES).file("ui/index.html", "", 0o644).whiteout("ui/a.js"))
+        .layer(
+            with_metadata(PAGES)
+                .file("ui/index.html", "", 0o644)
+                .whiteout("ui/a.js"),
+        )
         .layer(script)
         .layer(Layer::new())
         .layer(Layer::new());
     installs_fetching_once(&scene, &image.build());
     let payload = scene.payload();
-    assert_eq!(payload.files(), ["ui/dashboard-tab/a.js", "ui/dashboard-tab/index.html"]);
+    assert_eq!(
+        payload.files(),
+        ["ui/dashboard-tab/a.js", "ui/dashboard-tab/index.html"]
+    );
 }
 
 #[test]
@@ -186,7 +227,7 @@ fn empty_layers_change_nothing() {
     let scene = Scene::new();
     let empty = [Compression::None, Compression::Gzip, Compression::Zstd]
         .map(|compression| Layer::new().compression(compression));
-    let image = empty.into_iter().fold(pages(), |image, layer| image.layer(layer));
+    let image = empty.into_iter().fold(pages(), ImageBuilder::layer);
     scene.installs(&image.build());
     assert_eq!(scene.payload().files(), ["ui/dashboard-tab/index.html"]);
 }
@@ -223,7 +264,10 @@ fn metadata_in_a_large_layer_under_others_is_found() {
     let scene = Scene::new();
     let image = labelled()
         .layer(large("one", &[("ui/one.js", "1")]))
-        .layer(large("two", &[("metadata.json", PAGES), ("ui/index.html", "two")]))
+        .layer(large(
+            "two",
+            &[("metadata.json", PAGES), ("ui/index.html", "two")],
+        ))
         .layer(large("three", &[("ui/three.js", "3")]));
     installs_fetching_once(&scene, &image.build());
     let payload = scene.payload();
@@ -243,17 +287,26 @@ fn metadata_of_a_higher_layer_counts_whatever_was_read_first() {
     // The small layer is read first and foresees `/ui`; what counts is `/site` of the large one above it.
     let site = PAGES.replace("/ui", "/site");
     for (lower, upper) in [
-        (pages_layer(), large("site", &[("metadata.json", &site), ("site/index.html", "site")])),
+        (
+            pages_layer(),
+            large("site", &[("metadata.json", &site), ("site/index.html", "site")]),
+        ),
         (
             large("site-below", &[("site/index.html", "site")]),
             pages_layer().file("metadata.json", site.clone(), 0o644),
         ),
     ] {
         let scene = Scene::new();
-        let image = labelled().layer(large("base", &[("site/base.js", "base")])).layer(lower).layer(upper);
+        let image = labelled()
+            .layer(large("base", &[("site/base.js", "base")]))
+            .layer(lower)
+            .layer(upper);
         installs_fetching_once(&scene, &image.build());
         let payload = scene.payload();
-        assert_eq!(payload.files(), ["ui/dashboard-tab/base.js", "ui/dashboard-tab/index.html"]);
+        assert_eq!(
+            payload.files(),
+            ["ui/dashboard-tab/base.js", "ui/dashboard-tab/index.html"]
+        );
         assert_eq!(payload.text("ui/dashboard-tab/index.html"), "site");
     }
 }
@@ -265,7 +318,9 @@ fn pages_layer() -> Layer {
 #[test]
 fn metadata_that_a_higher_layer_takes_away_is_gone() {
     let scene = Scene::with_whale();
-    let image = whale().layer(large("above", &[])).layer(Layer::new().whiteout("metadata.json"));
+    let image = whale()
+        .layer(large("above", &[]))
+        .layer(Layer::new().whiteout("metadata.json"));
     assert_snapshot!(scene.refuses(6, &image.build()), @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: the image has no `/metadata.json`: it is not an extension
       help: only the extension's author can mend this
@@ -285,11 +340,19 @@ fn broken_metadata_under_sound_metadata_is_nobodys_business() {
 fn what_is_reached_over_links_into_large_layers_is_not_fetched_again() {
     let scene = Scene::new();
     let image = labelled()
-        .layer(large("base", &[("usr/share/whale/index.html", "linked"), ("usr/share/whale.svg", "<svg/>")]))
+        .layer(large(
+            "base",
+            &[
+                ("usr/share/whale/index.html", "linked"),
+                ("usr/share/whale.svg", "<svg/>"),
+            ],
+        ))
         .layer(
-            with_metadata(r#"{"icon": "whale.svg", "ui": {"dashboard-tab": {"root": "ui", "src": "index.html"}}}"#)
-                .symlink("ui", "/usr/share/whale")
-                .symlink("whale.svg", "usr/share/whale.svg"),
+            with_metadata(
+                r#"{"icon": "whale.svg", "ui": {"dashboard-tab": {"root": "ui", "src": "index.html"}}}"#,
+            )
+            .symlink("ui", "/usr/share/whale")
+            .symlink("whale.svg", "usr/share/whale.svg"),
         );
     installs_fetching_once(&scene, &image.build());
     let payload = scene.payload();
@@ -301,13 +364,25 @@ fn what_is_reached_over_links_into_large_layers_is_not_fetched_again() {
 fn a_link_may_lead_into_another_layer_above_or_below() {
     let scene = Scene::new();
     let image = labelled()
-        .layer(Layer::new().symlink("ui/above.js", "/lib/above.js").file("lib/below.js", "below", 0o644))
-        .layer(pages_layer().hardlink("ui/hard.js", "lib/below.js").symlink("ui/below.js", "../lib/below.js"))
+        .layer(
+            Layer::new()
+                .symlink("ui/above.js", "/lib/above.js")
+                .file("lib/below.js", "below", 0o644),
+        )
+        .layer(
+            pages_layer()
+                .hardlink("ui/hard.js", "lib/below.js")
+                .symlink("ui/below.js", "../lib/below.js"),
+        )
         .layer(Layer::new().file("lib/above.js", "above", 0o644));
     scene.installs(&image.build());
     let payload = scene.payload();
     for (file, content) in [("above.js", "above"), ("below.js", "below"), ("hard.js", "below")] {
-        assert_eq!(payload.text(&format!("ui/dashboard-tab/{file}")), content, "{file}");
+        assert_eq!(
+            payload.text(&format!("ui/dashboard-tab/{file}")),
+            content,
+            "{file}"
+        );
     }
 }
 
@@ -315,9 +390,21 @@ fn a_link_may_lead_into_another_layer_above_or_below() {
 fn a_hard_link_keeps_its_content_when_its_target_is_taken_away_or_replaced() {
     let scene = Scene::new();
     let image = labelled()
-        .layer(Layer::new().file("lib/one.js", "one", 0o644).file("lib/two.js", "two", 0o644))
-        .layer(pages_layer().hardlink("ui/one.js", "lib/one.js").hardlink("ui/two.js", "/lib/two.js"))
-        .layer(Layer::new().whiteout("lib/one.js").file("lib/two.js", "replaced", 0o644));
+        .layer(
+            Layer::new()
+                .file("lib/one.js", "one", 0o644)
+                .file("lib/two.js", "two", 0o644),
+        )
+        .layer(
+            pages_layer()
+                .hardlink("ui/one.js", "lib/one.js")
+                .hardlink("ui/two.js", "/lib/two.js"),
+        )
+        .layer(
+            Layer::new()
+                .whiteout("lib/one.js")
+                .file("lib/two.js", "replaced", 0o644),
+        );
     scene.installs(&image.build());
     let payload = scene.payload();
     assert_eq!(payload.text("ui/dashboard-tab/one.js"), "one");
@@ -391,7 +478,10 @@ fn a_kept_layer_that_went_bad_on_disk_is_fetched_again() {
     for file in kept.files() {
         fs_err::write(blobs.join(file), "rotten").unwrap();
     }
-    let second = labelled().layer(base).layer(pages_layer().file("ui/new.js", "", 0o644)).build();
+    let second = labelled()
+        .layer(base)
+        .layer(pages_layer().file("ui/new.js", "", 0o644))
+        .build();
     scene.push("1.1.0", &second);
     scene.outrigger.run(["update", "-f", &scene.id()]).ok();
     assert_eq!(scene.payload().text("ui/dashboard-tab/base.js"), "base");

@@ -88,7 +88,7 @@ fn head_of(client: &mut TcpStream) -> io::Result<String> {
 pub(crate) fn reply(status: &str, headers: &[(&str, &str)], body: &[u8]) -> Vec<u8> {
     let mut head = format!("HTTP/1.1 {status}\r\nconnection: close\r\n");
     for (name, value) in headers {
-        head += &format!("{name}: {value}\r\n");
+        head.extend([name, ": ", value, "\r\n"]);
     }
     [head.as_bytes(), b"\r\n", body].concat()
 }

@@ -15,7 +15,9 @@ fn limited(setting: &str) -> Scene {
 /// Pages with a file of so many zeros beside them or, where it is not `in_payload`, elsewhere.
 fn zeros(count: usize, in_payload: bool, compression: Compression) -> embedded::Image {
     let name = if in_payload { "ui/zeros" } else { "usr/zeros" };
-    let layer = Layer::new().file(name, vec![0; count], 0o644).compression(compression);
+    let layer = Layer::new()
+        .file(name, vec![0; count], 0o644)
+        .compression(compression);
     pages().layer(layer).build()
 }
 
@@ -41,10 +43,14 @@ fn the_ratio_of_unpacked_to_packed_size_is_limited_without_any_setting() {
 #[test]
 fn the_number_of_entries_is_limited() {
     let scene = limited("entries = 1000");
-    let layer = (0..1001).fold(Layer::new(), |layer, number| layer.file(format!("e/{number}"), "", 0o644));
+    let layer = (0..1001).fold(Layer::new(), |layer, number| {
+        layer.file(format!("e/{number}"), "", 0o644)
+    });
     assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 holds more than 1000 entries (setting `limits.entries`)");
     let many = |from: u32| {
-        (from..from + 700).fold(Layer::new(), |layer, number| layer.file(format!("e/{number}"), "", 0o644))
+        (from..from + 700).fold(Layer::new(), |layer, number| {
+            layer.file(format!("e/{number}"), "", 0o644)
+        })
     };
     assert_snapshot!(scene.refuses(6, &pages().layer(many(0)).layer(many(700)).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: the image holds more than 1000 entries (setting `limits.entries`)");
 }
@@ -69,14 +75,18 @@ fn the_size_of_the_payload_is_limited_and_that_of_the_rest_is_not() {
 fn links_do_not_multiply_a_payload_beyond_its_limit() {
     let scene = limited("payload-size = \"1MiB\"");
     let layer = Layer::new().file("usr/half", vec![7; 600 << 10], 0o644);
-    let layer = layer.symlink("ui/one", "/usr/half").hardlink("ui/two", "usr/half");
+    let layer = layer
+        .symlink("ui/one", "/usr/half")
+        .hardlink("ui/two", "usr/half");
     assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)");
 }
 
 #[test]
 fn the_number_of_files_in_the_payload_is_limited() {
     let scene = limited("payload-files = 100");
-    let layer = (0..100).fold(Layer::new(), |layer, number| layer.file(format!("ui/{number}"), "", 0o644));
+    let layer = (0..100).fold(Layer::new(), |layer, number| {
+        layer.file(format!("ui/{number}"), "", 0o644)
+    });
     assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected comes by more than 100 files, folders and links (setting `limits.payload-files`)");
 }
 
@@ -102,7 +112,9 @@ fn the_number_of_layers_is_limited() {
 fn the_sizes_of_manifest_and_config_are_limited() {
     let scene = Scene::with_whale();
     let padding = "x".repeat(5 << 20);
-    let manifest = pages().build().edit_document(|manifest| manifest["annotations"] = padding.clone().into());
+    let manifest = pages()
+        .build()
+        .edit_document(|manifest| manifest["annotations"] = padding.clone().into());
     let config = pages().label("padding", &padding).build();
     let said = [scene.refuses(6, &manifest), scene.refuses(6, &config)];
     assert_snapshot!(said.join(""), @"

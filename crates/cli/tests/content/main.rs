@@ -3,6 +3,8 @@
 //!
 //! The registry is the embedded one, so nothing but this package is needed.
 
+// Modes, owners and names are asserted as Unix has them.
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
 mod bad_input;

@@ -15,7 +15,11 @@ fn made_for(platform: &str) -> ImageBuilder {
 
 /// An index of these platforms.
 fn index_of(platforms: &[&str]) -> Image {
-    Image::index(platforms.iter().map(|platform| (*platform, made_for(platform).build())))
+    Image::index(
+        platforms
+            .iter()
+            .map(|platform| (*platform, made_for(platform).build())),
+    )
 }
 
 /// Which of an image's platforms a host takes.
@@ -75,7 +79,10 @@ fn where_no_platform_fits_the_release_is_refused_naming_those_there_are() {
 fn a_single_image_of_another_platform_is_refused_by_its_config() {
     let scene = Scene::with_whale();
     assert_snapshot!(scene.refuses(3, &made_for("linux/arm64").build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: it is published for linux/arm64; this host needs linux/amd64");
-    assert_eq!(taken("linux/arm64", &made_for("linux/arm64").build()), "linux/arm64");
+    assert_eq!(
+        taken("linux/arm64", &made_for("linux/arm64").build()),
+        "linux/arm64"
+    );
 }
 
 #[test]

@@ -8,13 +8,17 @@ use crate::fixture::{COMPOSE, Scene, bare, labelled, pages, with_metadata};
 /// An image of this metadata and these files.
 fn image(metadata: &Value, files: &[&str]) -> Image {
     let layer = with_metadata(&metadata.to_string());
-    let layer = files.iter().fold(layer, |layer, file| layer.file(file, "content", 0o755));
+    let layer = files
+        .iter()
+        .fold(layer, |layer, file| layer.file(file, "content", 0o755));
     labelled().layer(layer).build()
 }
 
 #[test]
 fn three_hundred_windows_paths_with_folders_among_them() {
-    let mut paths: Vec<_> = (0..300).map(|number| format!("windows/lib/module{number}.pyd")).collect();
+    let mut paths: Vec<_> = (0..300)
+        .map(|number| format!("windows/lib/module{number}.pyd"))
+        .collect();
     let folders = ["windows/tcl/", "windows/certs/", "windows/lib/nested/"];
     let mut files = paths.clone();
     for folder in folders {
@@ -22,7 +26,8 @@ fn three_hundred_windows_paths_with_folders_among_them() {
         paths.push(format!("/{folder}"));
     }
     let listed: Vec<_> = paths.iter().map(|path| json!({ "path": path })).collect();
-    let metadata = json!({ "host": { "binaries": [{ "windows": listed, "linux": [{ "path": "/linux/whale" }] }] } });
+    let metadata =
+        json!({ "host": { "binaries": [{ "windows": listed, "linux": [{ "path": "/linux/whale" }] }] } });
     files.push("linux/whale".to_owned());
     let files: Vec<_> = files.iter().map(String::as_str).collect();
     let scene = Scene::new();
@@ -43,7 +48,10 @@ fn one_script_for_two_systems_and_a_system_that_borrows_from_another() {
     for (platform, expected) in [
         ("darwin/amd64", &["host/scripts/run.sh"] as &[&str]),
         ("linux/amd64", &["host/scripts/run.sh", "host/windows/whale.exe"]),
-        ("windows/amd64", &["host/scripts/run.cmd", "host/windows/whale.exe"]),
+        (
+            "windows/amd64",
+            &["host/scripts/run.cmd", "host/windows/whale.exe"],
+        ),
     ] {
         let scene = Scene::new();
         scene.configure(platform, "");
@@ -75,12 +83,23 @@ fn an_extension_made_by_dockers_classic_builder_with_every_step_in_a_layer_of_it
     });
     let image = labelled()
         .media_types(MediaTypes::Docker)
-        .layer(Layer::new().file("etc/alpine-release", "3.20", 0o644).device("dev/console", 5, 1).symlink("bin/sh", "/bin/busybox"))
+        .layer(
+            Layer::new()
+                .file("etc/alpine-release", "3.20", 0o644)
+                .device("dev/console", 5, 1)
+                .symlink("bin/sh", "/bin/busybox"),
+        )
         .layer(Layer::new().file("service", "elf", 0o755))
         .layer(Layer::new().file("docker-compose.yaml", COMPOSE, 0o644))
         .layer(with_metadata(&metadata.to_string()))
         .layer(Layer::new().file("docker.svg", "<svg/>", 0o644))
-        .layer(Layer::new().folder("ui").file("ui/index.html", "<p>", 0o644).folder("ui/static").file("ui/static/main.0a1b2c.js", "", 0o644))
+        .layer(
+            Layer::new()
+                .folder("ui")
+                .file("ui/index.html", "<p>", 0o644)
+                .folder("ui/static")
+                .file("ui/static/main.0a1b2c.js", "", 0o644),
+        )
         .build();
     scene.installs(&image);
     assert_eq!(
@@ -96,7 +115,14 @@ fn an_extension_made_by_dockers_classic_builder_with_every_step_in_a_layer_of_it
 
 #[test]
 fn an_image_for_many_platforms_of_which_windows_is_one() {
-    let platforms = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/ppc64le", "linux/s390x", "windows/amd64"];
+    let platforms = [
+        "linux/amd64",
+        "linux/arm64",
+        "linux/arm/v7",
+        "linux/ppc64le",
+        "linux/s390x",
+        "windows/amd64",
+    ];
     let index = Image::index(platforms.map(|platform| (platform, pages().platform(platform).build())));
     let scene = Scene::new();
     scene.configure("windows/amd64", "");
@@ -123,10 +149,17 @@ fn a_backend_that_is_any_image_and_pages_without_backend() {
 
 #[test]
 fn html_of_forty_kilobytes_with_runs_of_blanks_in_a_label() {
-    let html = format!("<h1>Whale</h1>{}", "<p>        Swims   \n   about.</p>".repeat(1600));
+    let html = format!(
+        "<h1>Whale</h1>{}",
+        "<p>        Swims   \n   about.</p>".repeat(1600)
+    );
     assert!(html.len() > 40_000);
     let scene = Scene::new();
-    scene.installs(&pages().label("com.docker.extension.detailed-description", &html).build());
+    scene.installs(
+        &pages()
+            .label("com.docker.extension.detailed-description", &html)
+            .build(),
+    );
     let labels = fs_err::read_to_string(scene.folder().join("labels.json")).unwrap();
     let labels: Value = serde_json::from_str(&labels).unwrap();
     assert_eq!(labels["com.docker.extension.detailed-description"], html);
@@ -149,6 +182,9 @@ fn an_image_of_the_first_days_without_labels_and_icon() {
     let scene = Scene::new();
     scene.installs_with_warnings(&old.build());
     let listed = scene.listed();
-    assert_eq!((&listed["title"], &listed["vendor"]), (&json!("Old Whale"), &json!("Acme")));
+    assert_eq!(
+        (&listed["title"], &listed["vendor"]),
+        (&json!("Old Whale"), &json!("Acme"))
+    );
     assert_eq!(listed["apiVersion"], "1.0.0-beta.1");
 }
