@@ -176,7 +176,7 @@ impl Desktop {
     /// Waits for this extension's turn, off the threads that drive the network.
     pub(crate) async fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
         let (store, id) = (self.store.clone(), id.clone());
-        match tokio::task::spawn_blocking(move || store.begin(&id)).await {
+        match tokio::task::spawn_blocking(move || store.begin(&id, || {})).await {
             Ok(transaction) => Ok(transaction?),
             Err(_) => Err(Error::new(
                 Phase::Store,

@@ -134,17 +134,19 @@ impl Store {
 
     /// Begins a change of one extension: makes the home folder where it is missing (for this user alone),
     /// waits until no other process changes the same extension, and removes what interrupted changes left.
+    /// `waiting` is called before a wait, and only then, so that a user can be told; the wait may be as long
+    /// as another process's download.
     ///
     /// A thread that holds a transaction of an extension and begins another of the same one waits for itself.
     ///
     /// # Errors
     ///
     /// [`Error::ReadOnly`] where a later program allows only reading, and [`Error::Disk`].
-    pub fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
+    pub fn begin(&self, id: &ExtensionId, waiting: impl FnOnce()) -> Result<Transaction, Error> {
         self.access.permit_writing(&self.layout)?;
         disk::make_home(self.home())?;
         disk::make_folder(&self.layout.locks())?;
-        let lock = lock::extension(&self.layout, id)?;
+        let lock = lock::extension(&self.layout, id, waiting)?;
         let (staging, dead) = self.prepare()?;
         dead.into_iter().for_each(DeadStaging::remove);
         self.blobs().sweep();

@@ -1,6 +1,6 @@
 //! Locks between processes. They belong to open files, so they end with their process, however it ends.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 
 use camino::Utf8Path;
 use model::ExtensionId;
@@ -9,9 +9,18 @@ use crate::disk;
 use crate::error::Error;
 use crate::layout::Layout;
 
-/// Waits for the lock of one extension. Taken before, never while, the commit lock is held.
-pub(crate) fn extension(layout: &Layout, id: &ExtensionId) -> Result<File, Error> {
-    take(&layout.extension_lock(id))
+/// Waits for the lock of one extension, and calls `waiting` if it has to. Taken before, never while, the
+/// commit lock is held.
+pub(crate) fn extension(layout: &Layout, id: &ExtensionId, waiting: impl FnOnce()) -> Result<File, Error> {
+    let path = layout.extension_lock(id);
+    let file = disk::open_lock(&path)?;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(TryLockError::WouldBlock) => waiting(),
+        Err(TryLockError::Error(error)) => return Err(Error::disk("lock", &path)(error)),
+    }
+    file.lock().map_err(Error::disk("lock", &path))?;
+    Ok(file)
 }
 
 /// Waits for the lock of the whole home, which is only ever held for a few operations on names.
@@ -19,7 +28,7 @@ pub(crate) fn commit(layout: &Layout) -> Result<File, Error> {
     take(&layout.commit_lock())
 }
 
-/// Waits for a lock.
+/// Waits for a lock that nobody holds for long.
 pub(crate) fn take(path: &Utf8Path) -> Result<File, Error> {
     let file = disk::open_lock(path)?;
     file.lock().map_err(Error::disk("lock", path))?;

@@ -11,7 +11,7 @@ use crate::support::{Home, names, whale};
 
 /// A cache in a home that exists.
 fn cache(home: &Home) -> BlobCache {
-    drop(home.store().begin(&whale()).unwrap());
+    drop(home.store().begin(&whale(), || {}).unwrap());
     home.store().blobs()
 }
 
@@ -98,7 +98,7 @@ fn what_a_dead_writer_left_goes_with_the_next_change_and_a_living_one_is_not_dis
         .join(format!("{}.partial-abc", Digest::of(b"dead").file_name()));
     std::fs::write(&left, "de").unwrap();
     // This change finds every layer here, or needs none.
-    drop(home.store().begin(&whale()).unwrap());
+    drop(home.store().begin(&whale(), || {}).unwrap());
     assert!(!left.exists());
     living.commit().unwrap();
     assert!(cache.open(&living_digest).is_some());
@@ -112,7 +112,7 @@ fn no_writer_is_taken_for_a_dead_one_however_young_it_is() {
     thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                drop(home.store().begin(&whale()).unwrap());
+                drop(home.store().begin(&whale(), || {}).unwrap());
             }
         });
         let writers = (0..4_u32).map(|writer| {

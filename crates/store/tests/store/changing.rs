@@ -61,7 +61,7 @@ fn the_record_tells_what_the_generation_must_hold() {
 fn the_payload_digest_depends_on_files_alone() {
     let digest = |tag: &str| {
         let home = Home::new();
-        let transaction = home.store().begin(&whale()).unwrap();
+        let transaction = home.store().begin(&whale(), || {}).unwrap();
         prepare(&transaction, tag).digest
     };
     assert_eq!(digest("1.0.0"), digest("1.0.0"));
@@ -109,7 +109,7 @@ fn going_back_and_holding_change_the_activation_only() {
     let before = tree(&home.path().join("extensions"));
     let mut back = new.switched_to(old.current);
     back.held = true;
-    store.begin(&whale()).unwrap().set(&back).unwrap();
+    store.begin(&whale(), || {}).unwrap().set(&back).unwrap();
     assert_eq!(store.find(&whale()).unwrap(), Some(back));
     assert_eq!(tree(&home.path().join("extensions")), before);
 }
@@ -120,7 +120,7 @@ fn a_transaction_that_is_dropped_leaves_nothing() {
     let store = home.store();
     install(&store, &whale(), "1.0.0");
     let before = tree(&home.path());
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     prepare(&transaction, "1.1.0");
     drop(transaction);
     assert_eq!(tree(&home.path()), before);
@@ -159,7 +159,7 @@ fn a_kept_generation_with_a_missing_file_is_replaced() {
 fn one_piece_of_content_may_have_several_places() {
     let home = Home::new();
     let store = home.store();
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     transaction.staging().write((3, 9), &mut &b"same"[..]).unwrap();
     let placements = [("a", true), ("b/c", false), ("d", true)].map(|(destination, executable)| Placement {
         destination: destination.to_owned(),
@@ -189,7 +189,7 @@ fn one_piece_of_content_may_have_several_places() {
 #[test]
 fn staged_content_can_be_read_within_a_limit_and_replaced() {
     let home = Home::new();
-    let transaction = home.store().begin(&whale()).unwrap();
+    let transaction = home.store().begin(&whale(), || {}).unwrap();
     let staging = transaction.staging().clone();
     assert!(!staging.contains((1, 1)));
     staging.write((1, 1), &mut &b"first and longer"[..]).unwrap();
@@ -218,7 +218,7 @@ fn content_that_breaks_off_is_not_staged_and_its_error_is_kept() {
         }
     }
     let home = Home::new();
-    let transaction = home.store().begin(&whale()).unwrap();
+    let transaction = home.store().begin(&whale(), || {}).unwrap();
     let error = transaction.staging().write((1, 1), &mut Broken).unwrap_err();
     assert_eq!(error.to_string(), "the line went dead");
     assert!(!transaction.staging().contains((1, 1)));
@@ -228,7 +228,7 @@ fn content_that_breaks_off_is_not_staged_and_its_error_is_kept() {
 fn a_lock_is_of_one_extension() {
     let home = Home::new();
     let store = home.store();
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     let payload = prepare(&transaction, "1.0.0");
     let other = switched(
         &"acme/squid".parse().unwrap(),
@@ -240,6 +240,6 @@ fn a_lock_is_of_one_extension() {
         Err(Error::AnotherExtension { .. })
     ));
     // And another extension is changed meanwhile without waiting.
-    let _first = store.begin(&whale()).unwrap();
-    let _second = store.begin(&"acme/squid".parse().unwrap()).unwrap();
+    let _first = store.begin(&whale(), || {}).unwrap();
+    let _second = store.begin(&"acme/squid".parse().unwrap(), || {}).unwrap();
 }

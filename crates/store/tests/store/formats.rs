@@ -44,7 +44,7 @@ fn an_unknown_read_only_feature_allows_reading() {
     let (_home, store) = with_format("{\"format\":1,\"readOnly\":[\"operations\"]}");
     let store = store.unwrap();
     assert!(store.find(&whale()).unwrap().is_some());
-    let refused = store.begin(&whale()).unwrap_err();
+    let refused = store.begin(&whale(), || {}).unwrap_err();
     assert!(
         matches!(&refused, Error::ReadOnly { features, .. } if features == &["operations"]),
         "{refused}"
@@ -68,7 +68,10 @@ fn a_home_that_became_newer_since_it_was_opened_is_not_written() {
     let store = home.store();
     install(&store, &whale(), "1.0.0");
     std::fs::write(home.path().join("format.json"), "{\"format\":2}").unwrap();
-    assert!(matches!(store.begin(&whale()), Err(Error::NewerFormat { .. })));
+    assert!(matches!(
+        store.begin(&whale(), || {}),
+        Err(Error::NewerFormat { .. })
+    ));
 }
 
 #[test]

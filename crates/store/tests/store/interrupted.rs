@@ -15,7 +15,7 @@ fn what_a_dead_process_left_is_invisible_and_removed_by_the_next_change() {
     if let Ok(home) = std::env::var(DIE_IN) {
         let transaction = Store::open(Utf8Path::new(&home))
             .unwrap()
-            .begin(&whale())
+            .begin(&whale(), || {})
             .unwrap();
         prepare(&transaction, "1.1.0");
         std::process::abort();
@@ -39,7 +39,7 @@ fn what_a_dead_process_left_is_invisible_and_removed_by_the_next_change() {
     assert_eq!(current_tag(&store, &whale()).as_deref(), Some("1.0.0"));
 
     // Its locks died with it: this neither waits nor finds its leavings.
-    drop(store.begin(&whale()).unwrap());
+    drop(store.begin(&whale(), || {}).unwrap());
     assert_eq!(names(&staging), [""; 0]);
     install(&store, &whale(), "1.1.0");
     assert_eq!(current_tag(&store, &whale()).as_deref(), Some("1.1.0"));
@@ -49,7 +49,7 @@ fn what_a_dead_process_left_is_invisible_and_removed_by_the_next_change() {
 fn the_staging_of_a_living_change_is_left_alone() {
     let home = Home::new();
     let store = home.store();
-    let living = store.begin(&"acme/squid".parse().unwrap()).unwrap();
+    let living = store.begin(&"acme/squid".parse().unwrap(), || {}).unwrap();
     living.staging().write((1, 1), &mut &b"content"[..]).unwrap();
     install(&store, &whale(), "1.0.0");
     assert_eq!(living.staging().read((1, 1), 100).unwrap(), b"content");
@@ -61,7 +61,7 @@ fn a_staging_folder_that_never_got_its_lock_is_removed() {
     let store = home.store();
     install(&store, &whale(), "1.0.0");
     std::fs::create_dir_all(home.path().join("staging/half-made/content")).unwrap();
-    drop(store.begin(&whale()).unwrap());
+    drop(store.begin(&whale(), || {}).unwrap());
     assert_eq!(names(&home.path().join("staging")), [""; 0]);
 }
 

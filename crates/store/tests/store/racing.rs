@@ -7,7 +7,7 @@ use std::thread;
 use camino::Utf8Path;
 use store::Store;
 
-use crate::support::{Home, current_tag, install, names, prepare, whale};
+use crate::support::{Home, current_tag, generation, install, names, prepare, switched, whale};
 
 /// Where a process that was started to take part in a race finds its home folder.
 const RACE_IN: &str = "OUTRIGGER_TEST_RACE_IN";
@@ -78,11 +78,34 @@ fn a_second_change_of_an_extension_sees_what_the_first_one_did() {
 }
 
 #[test]
+fn who_has_to_wait_for_another_change_is_told_once_before() {
+    let home = Home::new();
+    let store = home.store();
+    let first = store
+        .begin(&whale(), || panic!("nobody else is changing it"))
+        .unwrap();
+    let (told, is_told) = std::sync::mpsc::channel();
+    thread::scope(|scope| {
+        let second = scope.spawn(|| {
+            let transaction = store.begin(&whale(), move || told.send(()).unwrap()).unwrap();
+            transaction.current().unwrap().map(|installed| installed.id)
+        });
+        is_told.recv().unwrap();
+        // It did wait: it sees what this change does after it was told.
+        let payload = prepare(&first, "1.0.0");
+        let installed = switched(&whale(), None, generation("1.0.0", &payload));
+        first.commit(payload, &installed).unwrap();
+        assert_eq!(second.join().unwrap(), Some(whale()));
+    });
+    assert!(is_told.recv().is_err(), "told once");
+}
+
+#[test]
 fn nobody_waits_to_read_while_a_change_is_under_way() {
     let home = Home::new();
     let store = home.store();
     install(&store, &whale(), "1.0.0");
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     prepare(&transaction, "1.1.0");
     // The transaction still holds its lock here.
     assert_eq!(current_tag(&home.store(), &whale()).as_deref(), Some("1.0.0"));
@@ -92,7 +115,7 @@ fn nobody_waits_to_read_while_a_change_is_under_way() {
 #[test]
 fn content_is_staged_from_several_threads() {
     let home = Home::new();
-    let transaction = home.store().begin(&whale()).unwrap();
+    let transaction = home.store().begin(&whale(), || {}).unwrap();
     thread::scope(|scope| {
         for layer in 0..8_u32 {
             let staging = transaction.staging().clone();

@@ -17,7 +17,7 @@ fn a_home_that_cannot_be_made_is_named() {
     assert!(error.to_string().contains(file.as_str()));
     let below = file.join("deeper/home");
     assert!(matches!(
-        Store::open(&below).and_then(|store| store.begin(&whale())),
+        Store::open(&below).and_then(|store| store.begin(&whale(), || {})),
         Err(Error::Disk { .. })
     ));
     assert_eq!(std::fs::read(&file).unwrap(), b"not a folder");
@@ -46,7 +46,7 @@ fn an_update_that_cannot_be_activated_leaves_the_old_release_and_nothing_else() 
     let store = home.store();
     let old = install(&store, &whale(), "1.0.0");
     let before = tree(&home.path());
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     let payload = prepare(&transaction, "1.1.0");
     let new = old
         .clone()
@@ -66,7 +66,7 @@ fn a_failed_switch_to_a_kept_generation_keeps_it() {
     let store = home.store();
     let old = install(&store, &whale(), "1.0.0");
     install(&store, &whale(), "1.1.0");
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     let payload = prepare(&transaction, "1.0.0");
     let back = transaction
         .current()
@@ -90,7 +90,7 @@ fn destinations_that_are_not_plain_paths_are_refused_and_touch_nothing() {
     let home = Home::new();
     let store = home.store();
     for destination in ["", "/etc/x", "../x", "ui/../../x", "ui//x", "ui/", ".", "a\0b"] {
-        let transaction = store.begin(&whale()).unwrap();
+        let transaction = store.begin(&whale(), || {}).unwrap();
         transaction.staging().write((0, 0), &mut &b"x"[..]).unwrap();
         let placement = Placement {
             destination: destination.to_owned(),
@@ -119,7 +119,7 @@ fn destinations_that_are_not_plain_paths_are_refused_and_touch_nothing() {
 #[test]
 fn a_payload_that_contradicts_itself_is_refused() {
     let home = Home::new();
-    let transaction = home.store().begin(&whale()).unwrap();
+    let transaction = home.store().begin(&whale(), || {}).unwrap();
     for entry in 0..4 {
         transaction.staging().write((0, entry), &mut &b"x"[..]).unwrap();
     }
@@ -160,7 +160,7 @@ fn fill_the_disk(home: &Home, name: &str) {
 #[test]
 fn content_that_finds_the_disk_full_says_so_and_is_not_staged() {
     let home = Home::new();
-    let transaction = home.store().begin(&whale()).unwrap();
+    let transaction = home.store().begin(&whale(), || {}).unwrap();
     fill_the_disk(&home, "content/7-7");
     let staging = transaction.staging();
     let error = staging
@@ -181,7 +181,7 @@ fn a_full_disk_at_any_step_of_a_commit_leaves_the_old_release() {
         let store = home.store();
         let old = install(&store, &whale(), "1.0.0");
         let before = tree(&home.path());
-        let transaction = store.begin(&whale()).unwrap();
+        let transaction = store.begin(&whale(), || {}).unwrap();
         let payload = prepare(&transaction, "1.1.0");
         let new = old.switched_to(crate::support::generation("1.1.0", &payload));
         fill_the_disk(&home, step);

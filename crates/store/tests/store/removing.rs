@@ -10,7 +10,7 @@ fn an_extension_goes_with_everything_and_others_stay() {
     install(&store, &whale(), "1.1.0");
     let squid = "acme/squid".parse().unwrap();
     install(&store, &squid, "1.0.0");
-    store.begin(&whale()).unwrap().remove().unwrap();
+    store.begin(&whale(), || {}).unwrap().remove().unwrap();
     assert!(store.find(&whale()).unwrap().is_none());
     for folder in ["extensions", "records"] {
         assert_eq!(names(&home.path().join(folder)), ["docker.io+acme+squid"]);
@@ -49,7 +49,7 @@ fn a_broken_activation_hides_no_other_and_can_be_removed() {
         );
         assert!(store.find(&whale()).is_err());
     }
-    store.begin(&whale()).unwrap().remove().unwrap();
+    store.begin(&whale(), || {}).unwrap().remove().unwrap();
     assert!(store.installed().unwrap().broken.is_empty());
     assert_eq!(names(&home.path().join("extensions")), ["docker.io+acme+squid"]);
 }
@@ -81,7 +81,7 @@ fn a_broken_activation_can_be_installed_over() {
     let store = home.store();
     install(&store, &whale(), "1.0.0");
     std::fs::write(home.path().join("activations/docker.io+acme+whale.json"), "{").unwrap();
-    let transaction = store.begin(&whale()).unwrap();
+    let transaction = store.begin(&whale(), || {}).unwrap();
     let payload = crate::support::prepare(&transaction, "1.1.0");
     let installed = crate::support::switched(&whale(), None, crate::support::generation("1.1.0", &payload));
     transaction.commit(payload, &installed).unwrap();
@@ -100,7 +100,7 @@ fn missing_generations_and_records_do_not_keep_an_extension_here() {
         let store = home.store();
         install(&store, &whale(), "1.0.0");
         std::fs::remove_dir_all(home.path().join(lost)).unwrap();
-        store.begin(&whale()).unwrap().remove().unwrap();
+        store.begin(&whale(), || {}).unwrap().remove().unwrap();
         assert!(store.find(&whale()).unwrap().is_none(), "{lost}");
     }
 }
@@ -109,6 +109,6 @@ fn missing_generations_and_records_do_not_keep_an_extension_here() {
 fn removing_what_is_not_there_is_no_failure() {
     let home = Home::new();
     let store = home.store();
-    store.begin(&whale()).unwrap().remove().unwrap();
+    store.begin(&whale(), || {}).unwrap().remove().unwrap();
     assert!(store.installed().unwrap().installed.is_empty());
 }

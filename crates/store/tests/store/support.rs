@@ -89,7 +89,7 @@ pub(crate) fn switched(id: &ExtensionId, current: Option<Installed>, next: Gener
 }
 
 pub(crate) fn try_install(store: &Store, id: &ExtensionId, tag: &str) -> Result<Installed, Error> {
-    let transaction = store.begin(id)?;
+    let transaction = store.begin(id, || {})?;
     let payload = prepare(&transaction, tag);
     let installed = switched(id, transaction.current()?, generation(tag, &payload));
     transaction.commit(payload, &installed)?;
