@@ -130,7 +130,16 @@ impl Engine {
         };
         let mut command = self.docker();
         command.env("DOCKER_BUILDKIT", buildkit);
-        command.args(["build", "--quiet", "--tag", tag, context.as_str()]);
+        // An engine of our own has no bridge, and BuildKit takes that for an error unless it is told.
+        command.args([
+            "build",
+            "--quiet",
+            "--network",
+            "none",
+            "--tag",
+            tag,
+            context.as_str(),
+        ]);
         CLIENT.run(&mut command)?;
         Ok(())
     }

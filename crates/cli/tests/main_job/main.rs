@@ -15,11 +15,19 @@ macro_rules! shown {
 }
 
 mod allow_list;
+mod codes;
+mod commands;
 mod configuration;
 mod cost;
+mod demo;
 mod endpoints;
+mod faults;
 mod findings;
 mod logins;
 mod releases;
 mod scene;
-mod usage;
+mod show;
+#[cfg(unix)]
+mod story;
+#[cfg(target_os = "linux")]
+mod terminal;

@@ -246,9 +246,9 @@ fn another_release_is_switched_to_forward_and_back() {
     scene.push("1.0.0");
     scene.push("1.1.0");
     scene.run("install acme/whale:1.1.0 --force").ok();
-    shown!(scene.run("install acme/whale:1.0.0 --force").ok().stdout, @"Updated docker.io/acme/whale from 1.1.0 to 1.0.0");
+    shown!(scene.run("install acme/whale:1.0.0 --force").ok().stdout, @"Switched docker.io/acme/whale from 1.1.0 to 1.0.0");
     assert_eq!(scene.version(), "1.0.0");
-    shown!(scene.run("install acme/whale --force").ok().stdout, @"Updated docker.io/acme/whale from 1.0.0 to 1.1.0");
+    shown!(scene.run("install acme/whale --force").ok().stdout, @"Switched docker.io/acme/whale from 1.0.0 to 1.1.0");
     shown!(scene.run("install acme/whale --force").ok().stdout, @"docker.io/acme/whale 1.1.0 is installed already.");
 }
 

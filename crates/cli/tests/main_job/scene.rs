@@ -197,6 +197,11 @@ pub(crate) fn broken(version: &str) -> Image {
     image.with_blob(&digest, config)
 }
 
+/// The keys of a JSON object in their order.
+pub(crate) fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
 /// The findings of a JSON document, a line for each.
 pub(crate) fn findings(document: &Value) -> String {
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
