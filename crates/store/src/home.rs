@@ -123,6 +123,11 @@ impl Store {
         self.layout.generations(id).join(generation.folder())
     }
 
+    /// Whether the folder of a generation is there: one look at the disk. What is in it is not looked at.
+    pub fn has_generation(&self, id: &ExtensionId, generation: &Generation) -> bool {
+        self.generation_folder(id, generation).is_dir()
+    }
+
     /// What a generation was made from and which files it must hold, if that was recorded.
     ///
     /// # Errors

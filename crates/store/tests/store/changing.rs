@@ -243,3 +243,20 @@ fn a_lock_is_of_one_extension() {
     let _first = store.begin(&whale(), || {}).unwrap();
     let _second = store.begin(&"acme/squid".parse().unwrap(), || {}).unwrap();
 }
+
+#[test]
+fn a_generation_whose_folder_somebody_deleted_is_known_to_be_missing_and_comes_back_with_an_install() {
+    let home = Home::new();
+    let store = home.store();
+    let installed = install(&store, &whale(), "1.0.0");
+    assert!(store.has_generation(&whale(), &installed.current));
+    let folder = store.generation_folder(&whale(), &installed.current);
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(!store.has_generation(&whale(), &installed.current));
+    std::fs::write(&folder, "a file is no generation").unwrap();
+    assert!(!store.has_generation(&whale(), &installed.current));
+
+    install(&store, &whale(), "1.0.0");
+    assert!(store.has_generation(&whale(), &installed.current));
+    assert_eq!(tree(&folder)["ui/app/index.html"], "1.0.0");
+}
