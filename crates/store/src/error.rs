@@ -30,6 +30,15 @@ pub enum Error {
     /// Neither the environment nor the system says where this user keeps data.
     #[error("this user has no home directory; name a folder with --home or OUTRIGGER_HOME")]
     NoHomeDirectory,
+    /// The environment names a home directory by a relative path, so that every working directory would have
+    /// a home folder of its own.
+    #[error(
+        "the home folder would be {path}, which is not an absolute path; set HOME to one, or name a folder with --home or OUTRIGGER_HOME"
+    )]
+    RelativeHome {
+        /// The home folder that follows from it.
+        path: Utf8PathBuf,
+    },
     /// The home folder has a format of a later program.
     #[error(
         "the home folder {home} has format {found}, and this program knows formats up to {known}; use the newer program"

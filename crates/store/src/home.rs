@@ -23,13 +23,19 @@ use crate::transaction::Transaction;
 ///
 /// # Errors
 ///
-/// [`Error::NoHomeDirectory`], and [`Error::PathNotText`] where that folder's path is not UTF-8.
+/// [`Error::NoHomeDirectory`]; [`Error::RelativeHome`] and [`Error::PathNotText`] where that folder's path
+/// is not absolute or not UTF-8.
 pub fn default_home() -> Result<Utf8PathBuf, Error> {
     let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|_| Error::NoHomeDirectory)?;
     let path = strategy.data_dir().join("outrigger");
-    Utf8PathBuf::from_path_buf(path).map_err(|path| Error::PathNotText {
+    let path = Utf8PathBuf::from_path_buf(path).map_err(|path| Error::PathNotText {
         path: path.display().to_string(),
-    })
+    })?;
+    if path.is_absolute() {
+        Ok(path)
+    } else {
+        Err(Error::RelativeHome { path })
+    }
 }
 
 /// An open home folder.

@@ -16,6 +16,9 @@ pub enum ConfigurationError {
         /// The file.
         path: Utf8PathBuf,
     },
+    /// A file was asked for by an empty name, as from a variable that is set to nothing.
+    #[error("the path of the configuration is empty; name a file")]
+    EmptyPath,
     /// The file cannot be read or replaced.
     #[error(transparent)]
     File(#[from] crate::Error),

@@ -76,9 +76,12 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When a file that was named, or the allow-list that the configuration names, is missing; at the first
-    /// key or value that cannot be understood, with its line and column.
+    /// When `explicit` is empty; when a file that was named, or the allow-list that the configuration names, is
+    /// missing; at the first key or value that cannot be understood, with its line and column.
     pub fn load(explicit: Option<&Utf8Path>, home: &Utf8Path) -> Result<Self, ConfigurationError> {
+        if explicit.is_some_and(|path| path.as_str().is_empty()) {
+            return Err(ConfigurationError::EmptyPath);
+        }
         let path = explicit.map_or_else(|| home.join(FILE_NAME), Utf8Path::to_owned);
         match user_file::read(&path)? {
             Some(text) => Self::parse(&path, &text),

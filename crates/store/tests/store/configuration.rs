@@ -63,6 +63,13 @@ fn a_file_that_was_named_must_exist() {
 }
 
 #[test]
+fn an_empty_path_names_no_file() {
+    let home = home_with("");
+    let error = Settings::load(Some("".into()), &home.path()).unwrap_err();
+    assert!(matches!(error, ConfigurationError::EmptyPath), "{error}");
+}
+
+#[test]
 fn every_setting_of_the_contract_is_read() {
     let home = home_with(
         r#"

@@ -16,3 +16,5 @@ mod refused;
 mod removing;
 mod sharing;
 mod support;
+#[cfg(target_os = "linux")]
+mod surroundings;
