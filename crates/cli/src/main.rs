@@ -30,19 +30,19 @@ fn main() -> ExitCode {
 
 /// What clap says is help, a version, or a wrong usage; the latter as JSON where JSON was asked for.
 fn usage(error: &clap::Error) -> Exit {
-    let wants_json = std::env::args()
-        .collect::<Vec<_>>()
-        .windows(2)
-        .any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || std::env::args().any(|argument| argument == "--format=json");
-    if error.use_stderr() && wants_json {
+    if error.use_stderr() && wants_json() {
+        // The message goes on until the usage, which is for people.
         let message = error.to_string();
-        let message = message
+        let lines = message
             .lines()
-            .next()
-            .unwrap_or_default()
-            .trim_start_matches("error: ");
-        output::failure::Failure::usage(message.to_owned()).print_json();
+            .take_while(|line| !line.starts_with("Usage:"))
+            .map(str::trim);
+        let message = lines
+            .filter(|line| !line.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let message = message.trim_start_matches("error: ").to_owned();
+        output::failure::Failure::usage(message).print_json();
     } else {
         // A closed pipe is the reader's choice.
         let _ = error.print();
@@ -52,4 +52,13 @@ fn usage(error: &clap::Error) -> Exit {
     } else {
         Exit::Done
     }
+}
+
+/// Whether JSON was asked for, in arguments that clap could not read. They may hold anything, also what is not UTF-8.
+fn wants_json() -> bool {
+    let arguments: Vec<_> = std::env::args_os().collect();
+    arguments
+        .windows(2)
+        .any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || arguments.iter().any(|argument| argument == "--format=json")
 }

@@ -1,45 +1,50 @@
 //! Driving `model`'s walk over a repository's releases: it says what to look at, here it is looked at.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use model::choice::{Choice, Known, Step, Walk};
-use model::facts::RepositoryMemory;
+use model::choice::{Choice, Known, MOST_LOOKED_AT, Step, Walk};
+use model::facts::{RepositoryMemory, Sighting};
 use model::installed::Installed;
 use model::version::ReleaseTag;
-use model::{ExtensionId, Tag};
+use model::{Digest, ExtensionId, Tag};
 use registry::Selector;
 
-use crate::Desktop;
 use crate::error::{Cause, Error};
 use crate::look::{Image, reason_of};
-use crate::words::Phase;
+use crate::{Desktop, Phase};
+
+/// A repository whose releases are walked over.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Repository<'a> {
+    pub(crate) id: &'a ExtensionId,
+    pub(crate) tags: &'a [Tag],
+    pub(crate) installed: Option<&'a Installed>,
+}
 
 /// A repository after a walk: the answer, and what was learnt on the way.
 pub(crate) struct Choosing {
     pub(crate) choice: Choice,
     pub(crate) has_releases: bool,
-    /// The tags that were resolved now, not remembered.
-    fresh: BTreeSet<Tag>,
     /// Manifest and config of releases that were read now, by tag.
     pub(crate) images: BTreeMap<Tag, Image>,
 }
 
-/// How often a choice is made anew because a tag moved; a registry that answers otherwise each time must not keep it going.
-const MOST_ROUNDS: usize = 3;
+/// Where tags pointed when an earlier scan looked, as far as that may be relied on.
+pub(crate) type Trusted = BTreeMap<Tag, Sighting>;
 
 impl Desktop {
-    /// The newest release of a repository that this host may and can take.
+    /// The newest release of a repository that this host may and can take. What is `trusted` costs no request.
     ///
     /// # Errors
     ///
     /// When the registry cannot be asked any further. A single release that cannot be looked at is part of the answer.
     pub(crate) async fn choose(
         &self,
-        id: &ExtensionId,
-        tags: &[Tag],
-        installed: Option<&Installed>,
+        repository: Repository<'_>,
         memory: &mut RepositoryMemory,
+        trusted: &Trusted,
     ) -> Result<Choosing, Error> {
+        let Repository { id, tags, installed } = repository;
         let settings = &self.settings;
         let walk = Walk::new(
             id,
@@ -48,30 +53,28 @@ impl Desktop {
             (&settings.host, &settings.policy),
             self.now(),
         );
-        let remembered: BTreeSet<_> = memory.sightings.keys().cloned().collect();
         let mut known = BTreeMap::new();
         let mut images = BTreeMap::new();
         loop {
             match walk.next(&known) {
                 Step::Done(choice) => {
-                    let fresh = known
-                        .into_keys()
-                        .filter(|tag| !remembered.contains(tag))
-                        .collect();
-                    let has_releases = walk.has_releases();
                     return Ok(Choosing {
                         choice: *choice,
-                        has_releases,
-                        fresh,
+                        has_releases: walk.has_releases(),
                         images,
                     });
                 }
                 Step::Resolve(tag) => {
-                    let learnt = self.learn_digest(id, &tag, memory).await?;
+                    let learnt = self.learn_digest(id, &tag, memory, trusted).await?;
                     known.insert(tag, learnt);
                 }
                 Step::Look(tag) => {
-                    let (learnt, image) = self.learn_facts(id, &tag, memory).await?;
+                    let resolved = known
+                        .get(&tag)
+                        .and_then(Known::digest)
+                        .or_else(|| trusted.get(&tag).map(|sighting| &sighting.digest))
+                        .cloned();
+                    let (learnt, image) = self.learn_facts(id, &tag, resolved, memory).await?;
                     images.extend(image.map(|image| (tag.clone(), image)));
                     known.insert(tag, learnt);
                 }
@@ -79,8 +82,7 @@ impl Desktop {
         }
     }
 
-    /// As [`Desktop::choose`], for an operation that will rely on the answer: a tag that was only remembered is resolved
-    /// again, and where it moved, the choice is made anew.
+    /// As [`Desktop::choose`], for an operation that relies on the answer: no tag is trusted to point where it did.
     pub(crate) async fn choose_afresh(
         &self,
         id: &ExtensionId,
@@ -89,24 +91,19 @@ impl Desktop {
         let failed = |error| Error::from_registry(Phase::Resolve, error);
         let tags = self.registry.tags(id).await.map_err(failed)?;
         let mut memory = self.memory().repository(id);
-        for _ in 0..MOST_ROUNDS {
-            let chosen = self.choose(id, &tags, installed, &mut memory).await?;
-            let doubtful = chosen
-                .choice
-                .offer
-                .as_ref()
-                .filter(|offer| !chosen.fresh.contains(&offer.tag));
-            let Some(offer) = doubtful else {
-                self.memory().remember_repository(id, &memory);
-                return Ok((chosen, tags));
-            };
-            let found = self.resolve(id, &offer.tag).await.map_err(failed)?;
-            if found == offer.digest {
-                return Ok((chosen, tags));
-            }
-            memory.see(&offer.tag, &found, self.now());
+        let repository = Repository {
+            id,
+            tags: &tags,
+            installed,
+        };
+        let choosing = self.choose(repository, &mut memory, &Trusted::new()).await?;
+        self.memory().remember_repository(id, &memory);
+        if choosing.choice.is_cut {
+            self.warn(format!(
+                "{id}: only its newest {MOST_LOOKED_AT} releases were looked at, and none fits"
+            ));
         }
-        Err(Error::new(Phase::Resolve, Cause::KeepsMoving(id.clone())))
+        Ok((choosing, tags))
     }
 
     async fn learn_digest(
@@ -114,8 +111,9 @@ impl Desktop {
         id: &ExtensionId,
         tag: &Tag,
         memory: &mut RepositoryMemory,
+        trusted: &Trusted,
     ) -> Result<Known, Error> {
-        if let Some(sighting) = memory.sightings.get(tag) {
+        if let Some(sighting) = trusted.get(tag) {
             return Ok(Known::Digest(sighting.digest.clone()));
         }
         match self.resolve(id, tag).await {
@@ -131,21 +129,20 @@ impl Desktop {
         &self,
         id: &ExtensionId,
         tag: &Tag,
+        resolved: Option<Digest>,
         memory: &mut RepositoryMemory,
     ) -> Result<(Known, Option<Image>), Error> {
-        let selector = match memory.sightings.get(tag) {
-            Some(sighting) => Selector::Digest(sighting.digest.clone()),
-            None => Selector::Tag(tag.clone()),
-        };
+        let selector = resolved.map_or_else(|| Selector::Tag(tag.clone()), Selector::Digest);
         let prefix = ReleaseTag::parse(tag).and_then(|release| release.prefix);
         match self.look(id, &selector, prefix).await {
             Ok(looked) => {
                 memory.see(tag, &looked.digest, self.now());
                 let since = memory.sightings.get(tag).and_then(|sighting| sighting.since);
+                let facts = Box::new(looked.facts);
                 Ok((
                     Known::Facts {
                         digest: looked.digest,
-                        facts: Box::new(looked.facts),
+                        facts,
                         since,
                     },
                     looked.image,

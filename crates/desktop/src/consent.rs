@@ -5,8 +5,8 @@ use model::reference::Reference;
 
 /// Who answers for the user.
 pub enum Consent<'a> {
-    /// The user said yes beforehand (`--force`).
-    Given,
+    /// The user said yes beforehand (`--force`), and is only told.
+    Given(&'a (dyn Fn(&Question<'_>) + Send + Sync)),
     /// Somebody can be asked, and answers yes or no.
     Ask(&'a (dyn Fn(&Question<'_>) -> bool + Send + Sync)),
     /// Nobody is there to answer.
@@ -27,7 +27,7 @@ pub struct Question<'a> {
 impl std::fmt::Debug for Consent<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str(match self {
-            Self::Given => "Given",
+            Self::Given(_) => "Given",
             Self::Ask(_) => "Ask",
             Self::NobodyToAsk => "NobodyToAsk",
         })

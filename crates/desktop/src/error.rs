@@ -40,7 +40,7 @@ pub enum Cause {
     /// Every registry was asked, and none answered.
     NothingReached,
     /// It is not installed.
-    NotInstalled(ExtensionId),
+    NotInstalled(Reference),
     /// The repository has no tag that could be installed.
     NoRelease(ExtensionId),
     /// A tag that was written beside a digest points to another one.
@@ -50,8 +50,6 @@ pub enum Cause {
         /// Where the tag points.
         found: Digest,
     },
-    /// The tags of this repository point elsewhere each time they are asked for.
-    KeepsMoving(ExtensionId),
     /// The metadata is unusable.
     Metadata(MetadataParse),
     /// The image has no metadata.
@@ -125,7 +123,7 @@ impl Error {
             Cause::NothingReached => Code::Unreachable,
             Cause::NotInstalled(_) => Code::NotInstalled,
             Cause::NoRelease(_) => Code::NoRelease,
-            Cause::TagIsElsewhere { .. } | Cause::KeepsMoving(_) => Code::TagElsewhere,
+            Cause::TagIsElsewhere { .. } => Code::TagElsewhere,
             Cause::Metadata(_) => Code::InvalidMetadata,
             Cause::NoMetadata => Code::NoMetadata,
             Cause::NamedFileMissing(_) => Code::MissingFile,
@@ -156,7 +154,6 @@ impl Error {
             | Cause::Store(_)
             | Cause::Endpoint { .. }
             | Cause::TagIsElsewhere { .. }
-            | Cause::KeepsMoving(_)
             | Cause::NestedIndex(_)
             | Cause::Declined
             | Cause::Interrupted(_) => None,
@@ -242,7 +239,7 @@ impl fmt::Display for Error {
                 write!(formatter, "`endpoint` of registry `{registry}`: {problem}")
             }
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
-            Cause::NotInstalled(id) => write!(formatter, "{id} is not installed"),
+            Cause::NotInstalled(reference) => write!(formatter, "{reference} is not installed"),
             Cause::NoRelease(id) => {
                 write!(
                     formatter,
@@ -251,12 +248,6 @@ impl fmt::Display for Error {
             }
             Cause::TagIsElsewhere { written, found } => {
                 write!(formatter, "the tag points to {found}, not to {written}")
-            }
-            Cause::KeepsMoving(id) => {
-                write!(
-                    formatter,
-                    "the tags of {id} point elsewhere each time they are asked for"
-                )
             }
             Cause::Metadata(error) => error.fmt(formatter),
             Cause::NoMetadata => {

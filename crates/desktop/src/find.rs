@@ -69,6 +69,7 @@ impl Desktop {
                     offer,
                     blocked,
                     broken,
+                    ..
                 },
             images,
             has_releases,

@@ -1,6 +1,6 @@
 //! Holding an extension, so that no update moves it.
 
-use model::ExtensionId;
+use model::Reference;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
@@ -11,18 +11,24 @@ impl Desktop {
     ///
     /// # Errors
     ///
-    /// Not installed; or the home folder cannot be written.
-    pub async fn set_held(&self, id: &ExtensionId, held: bool) -> Result<(), Error> {
-        self.change_hold(id, held).await.map_err(|error| error.about(id))
+    /// Not installed, or not the release that is named; or the home folder cannot be written.
+    pub async fn set_held(&self, reference: &Reference, held: bool) -> Result<(), Error> {
+        self.change_hold(reference, held)
+            .await
+            .map_err(|error| error.about(reference))
     }
 
-    async fn change_hold(&self, id: &ExtensionId, held: bool) -> Result<(), Error> {
-        let not_installed = || Error::new(Phase::Store, Cause::NotInstalled(id.clone()));
+    async fn change_hold(&self, reference: &Reference, held: bool) -> Result<(), Error> {
+        let id = &reference.id;
+        let not_installed = || Error::new(Phase::Store, Cause::NotInstalled(reference.clone()));
         if self.store.find(id)?.is_none() {
             return Err(not_installed());
         }
         let transaction = self.begin(id).await?;
-        let mut installed = transaction.current()?.ok_or_else(not_installed)?;
+        let installed = transaction
+            .current()?
+            .filter(|installed| installed.current.is_named_by(reference));
+        let mut installed = installed.ok_or_else(not_installed)?;
         if installed.held != held {
             installed.held = held;
             transaction.set(&installed)?;

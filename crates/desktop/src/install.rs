@@ -1,8 +1,9 @@
 //! Installing a release: resolve once, ask policy and labels, then fetch, then switch in one step.
 
+use std::sync::Arc;
+
 use model::event::Event;
 use model::installed::{Generation, Installed};
-use model::permissions::Permissions;
 use model::plan::{Change, Plan, PlannedLayer, Target, change};
 use model::verdict::{Reason, ReasonCode};
 use model::{ExtensionId, Reference};
@@ -12,8 +13,9 @@ use crate::error::{Cause, Error, reference_of};
 use crate::find::Accepted;
 use crate::look::Image;
 use crate::payload::Staged;
+use crate::purpose::Purpose;
 use crate::words::Phase;
-use crate::{Consent, Desktop, Question};
+use crate::{Consent, Desktop};
 
 /// What an install or update came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,31 +71,55 @@ impl Desktop {
             reference: reference.clone(),
             digest: found.target.digest.clone(),
         });
-        self.switch_to(found, Asking::Always(consent)).await
+        self.switch_to(found, Purpose::Install(consent)).await
     }
 
     /// Makes a release the current one: nothing to do, a new name for the same payload, or fetch and switch.
     pub(crate) async fn switch_to(
         &self,
         release: Accepted,
-        asking: Asking<'_>,
+        purpose: Purpose<'_>,
     ) -> Result<Installation, Error> {
         let target = &release.target;
-        let installed = self.store.find(&target.id)?;
-        match change(installed.as_ref(), target) {
-            Change::Nothing => Ok(installation(target, Outcome::Unchanged)),
-            Change::Held => Err(held(&target.id)),
-            Change::Rename => self.rename(target).await,
-            Change::Fetch => self.fetch(release, asking).await,
+        match self.change(self.store.find(&target.id)?.as_ref(), target) {
+            Change::Nothing => return Ok(installation(target, Outcome::Unchanged)),
+            Change::Held => return Err(held(&target.version())),
+            Change::Rename => {}
+            Change::Fetch => purpose.check_beforehand()?,
+        }
+        let transaction = self.begin(&target.id).await?;
+        // While this process waited for its turn, another may have changed everything: it is decided again.
+        let installed = transaction.current()?;
+        if let Some(outcome) = purpose.is_overtaken(installed.as_ref(), target) {
+            return outcome;
+        }
+        match (self.change(installed.as_ref(), target), installed) {
+            (Change::Nothing, _) => Ok(installation(target, Outcome::Unchanged)),
+            (Change::Held, _) => Err(held(&target.version())),
+            (Change::Rename, Some(installed)) => self.rename(target, installed, transaction),
+            (Change::Rename | Change::Fetch, installed) => {
+                self.fetch(release, installed, transaction, purpose).await
+            }
+        }
+    }
+
+    /// A generation whose folder is gone has to be fetched again, whatever its activation says.
+    fn change(&self, installed: Option<&Installed>, target: &Target) -> Change {
+        let is_damaged =
+            installed.is_some_and(|installed| !self.store.has_generation(&target.id, &installed.current));
+        match change(installed, target) {
+            Change::Nothing | Change::Rename if is_damaged => Change::Fetch,
+            change => change,
         }
     }
 
     /// The payload is current already, under another tag or index.
-    async fn rename(&self, target: &Target) -> Result<Installation, Error> {
-        let transaction = self.begin(&target.id).await?;
-        let Some(mut installed) = transaction.current()? else {
-            return Err(Error::new(Phase::Store, Cause::NotInstalled(target.id.clone())));
-        };
+    fn rename(
+        &self,
+        target: &Target,
+        mut installed: Installed,
+        transaction: Transaction,
+    ) -> Result<Installation, Error> {
         let from = installed.current.version();
         installed.current.tag.clone_from(&target.tag);
         installed.current.digest = target.digest.clone();
@@ -106,26 +132,22 @@ impl Desktop {
         Ok(installation(target, Outcome::Switched { from }))
     }
 
-    async fn fetch(&self, release: Accepted, asking: Asking<'_>) -> Result<Installation, Error> {
+    async fn fetch(
+        &self,
+        release: Accepted,
+        installed: Option<Installed>,
+        transaction: Transaction,
+        purpose: Purpose<'_>,
+    ) -> Result<Installation, Error> {
         let Accepted { target, image } = release;
-        asking.check_beforehand()?;
         let image = match image {
             Some(image) => image,
             None => self.image(&target.id, &target.manifest).await?,
         };
-        let transaction = self.begin(&target.id).await?;
-        // While this process waited for its turn, another may have done the same.
-        let installed = transaction.current()?;
-        match change(installed.as_ref(), &target) {
-            Change::Nothing => return Ok(installation(&target, Outcome::Unchanged)),
-            Change::Held => return Err(held(&target.id)),
-            Change::Rename | Change::Fetch => {}
-        }
         self.emit(Event::Planned(self.plan(&target, installed.as_ref(), &image)));
         let staged = self.stage(&target.id, &image, &transaction).await?;
         let reference = reference_of(&target.id, target.tag.as_ref());
-        let held_permissions = installed.as_ref().map(|installed| &installed.current.permissions);
-        asking.ask(&reference, &staged.permissions, held_permissions)?;
+        purpose.ask(&reference, &staged.permissions, installed.as_ref())?;
         self.commit(&target, installed, staged, transaction)
     }
 
@@ -175,58 +197,18 @@ impl Desktop {
 
     /// Waits for this extension's turn, off the threads that drive the network.
     pub(crate) async fn begin(&self, id: &ExtensionId) -> Result<Transaction, Error> {
-        let (store, id) = (self.store.clone(), id.clone());
-        match tokio::task::spawn_blocking(move || store.begin(&id, || {})).await {
+        let (store, id, listener) = (self.store.clone(), id.clone(), Arc::clone(&self.listener));
+        let begin = move || {
+            let message = format!("another process is changing {id}; waiting for it");
+            store.begin(&id, || listener(Event::Warned { message }))
+        };
+        match tokio::task::spawn_blocking(begin).await {
             Ok(transaction) => Ok(transaction?),
-            Err(_) => Err(Error::new(
-                Phase::Store,
-                Cause::Interrupted("waiting for the home folder".to_owned()),
-            )),
+            Err(_) => {
+                let what = "waiting for the home folder".to_owned();
+                Err(Error::new(Phase::Store, Cause::Interrupted(what)))
+            }
         }
-    }
-}
-
-/// When the user is asked.
-#[derive(Clone, Copy)]
-pub(crate) enum Asking<'a> {
-    /// Before anything is made current.
-    Always(&'a Consent<'a>),
-    /// Only where the release will be able to do more than the installed one.
-    ForMore(&'a Consent<'a>),
-}
-
-impl Asking<'_> {
-    /// A question that is certain to come, and that nobody can answer, is an error before anything is fetched.
-    fn check_beforehand(self) -> Result<(), Error> {
-        match self {
-            Self::Always(Consent::NobodyToAsk) => Err(Error::new(Phase::Consent, Cause::NobodyToAsk)),
-            _ => Ok(()),
-        }
-    }
-
-    fn ask(
-        self,
-        reference: &Reference,
-        permissions: &Permissions,
-        installed: Option<&Permissions>,
-    ) -> Result<(), Error> {
-        let (consent, agreed) = match (self, installed) {
-            (Self::ForMore(_), Some(installed)) if permissions.beyond(installed).is_empty() => return Ok(()),
-            (Self::ForMore(consent), installed) => (consent, installed),
-            (Self::Always(consent), _) => (consent, None),
-        };
-        let question = Question {
-            reference,
-            permissions,
-            agreed,
-        };
-        let cause = match consent {
-            Consent::Given => return Ok(()),
-            Consent::Ask(ask) if ask(&question) => return Ok(()),
-            Consent::Ask(_) => Cause::Declined,
-            Consent::NobodyToAsk => Cause::NobodyToAsk,
-        };
-        Err(Error::new(Phase::Consent, cause))
     }
 }
 
@@ -262,7 +244,7 @@ fn generation(target: &Target, staged: &Staged, now: jiff::Timestamp) -> Generat
     }
 }
 
-fn installation(target: &Target, outcome: Outcome) -> Installation {
+pub(crate) fn installation(target: &Target, outcome: Outcome) -> Installation {
     Installation {
         id: target.id.clone(),
         version: target.version(),
@@ -270,6 +252,8 @@ fn installation(target: &Target, outcome: Outcome) -> Installation {
     }
 }
 
-pub(crate) fn held(id: &ExtensionId) -> Error {
-    Error::refused(vec![Reason::new(ReasonCode::Held, format!("{id} is held"))])
+/// The refusal to move a held extension to `version`.
+pub(crate) fn held(version: &str) -> Error {
+    let message = format!("it is held, so that nothing moves it to {version}");
+    Error::refused(vec![Reason::new(ReasonCode::Held, message)])
 }

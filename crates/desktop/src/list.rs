@@ -23,8 +23,19 @@ pub struct Listed {
     pub installed: Installed,
     /// The folder of its current generation.
     pub path: Utf8PathBuf,
-    /// The update that the last scan found.
+    /// Whether that folder is gone: then it has to be installed again.
+    pub is_damaged: bool,
+    /// The update that the last scan found, unless it is held.
     pub update: Option<Finding>,
+}
+
+/// The updates that the last scan knew of.
+#[derive(Debug, Clone)]
+pub struct Outdated {
+    /// Those that still hold for what is installed now.
+    pub findings: Vec<Finding>,
+    /// How many repositories that scan could not reach.
+    pub unreachable: usize,
 }
 
 impl Desktop {
@@ -34,43 +45,56 @@ impl Desktop {
     ///
     /// When the home folder cannot be read at all.
     pub fn list(&self) -> Result<Listing, Error> {
-        let listing = self.store.installed()?;
-        let updates = self.updates_for(&listing.installed);
+        let store::Listing { installed, broken } = self.store.installed()?;
+        let updates = self
+            .outdated_of(&installed)
+            .map(|outdated| outdated.findings)
+            .unwrap_or_default();
+        let update_of = |installed: &Installed| {
+            let mut updates = updates
+                .iter()
+                .filter(|finding| finding.kind == FindingKind::UpdateAvailable);
+            updates
+                .find(|finding| finding.id == installed.id && !installed.held)
+                .cloned()
+        };
         let listed = |installed: Installed| Listed {
             path: self.store.generation_folder(&installed.id, &installed.current),
-            update: updates.iter().find(|finding| finding.id == installed.id).cloned(),
+            is_damaged: !self.store.has_generation(&installed.id, &installed.current),
+            update: update_of(&installed),
             installed,
         };
         Ok(Listing {
-            extensions: listing.installed.into_iter().map(listed).collect(),
-            problems: listing
-                .broken
-                .iter()
-                .map(|broken| format!("{}: {}", broken.path, broken.problem))
-                .collect(),
+            extensions: installed.into_iter().map(listed).collect(),
+            problems: broken.iter().map(|broken| broken.problem.to_string()).collect(),
         })
     }
 
-    /// The updates that the last scan found and that still hold.
+    /// The updates that the last scan found and that still hold; `None` where nothing was scanned yet.
     ///
     /// # Errors
     ///
     /// When the home folder cannot be read at all.
-    pub fn outdated(&self) -> Result<Vec<Finding>, Error> {
-        let installed = self.store.installed()?.installed;
-        Ok(self
-            .memory()
-            .last_scan()
-            .map(|scan| outdated(&scan.findings, &installed))
-            .unwrap_or_default())
+    pub fn outdated(&self) -> Result<Option<Outdated>, Error> {
+        Ok(self.outdated_of(&self.store.installed()?.installed))
     }
 
-    fn updates_for(&self, installed: &[Installed]) -> Vec<Finding> {
-        let Some(scan) = self.memory().last_scan() else {
-            return Vec::new();
-        };
-        let mut findings = outdated(&scan.findings, installed);
-        findings.retain(|finding| finding.kind == FindingKind::UpdateAvailable);
-        findings
+    fn outdated_of(&self, installed: &[Installed]) -> Option<Outdated> {
+        let scan = self.memory().last_scan()?;
+        let is_unreachable =
+            |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
+        Some(Outdated {
+            unreachable: scan.findings.iter().filter(is_unreachable).count(),
+            findings: outdated(&scan.findings, installed),
+        })
+    }
+
+    /// What is installed; what cannot be read is told, and hides nothing else.
+    pub(crate) fn installed(&self) -> Result<Vec<Installed>, Error> {
+        let listing = self.store.installed()?;
+        for broken in &listing.broken {
+            self.warn(broken.problem.to_string());
+        }
+        Ok(listing.installed)
     }
 }

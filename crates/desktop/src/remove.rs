@@ -8,7 +8,8 @@ use crate::error::{Cause, Error};
 use crate::words::Phase;
 
 impl Desktop {
-    /// Removes what `reference` names. With a tag that is not the installed one nothing is removed, and `false` returned.
+    /// Removes what `reference` names. With a tag or digest that is not the installed one nothing is removed, and `false`
+    /// returned.
     ///
     /// Works without network, and also where the generation or its records are damaged.
     ///
@@ -25,16 +26,12 @@ impl Desktop {
         let id = &reference.id;
         // What cannot be read is there, and can be removed.
         if let Ok(None) = self.store.find(id) {
-            return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone())));
+            return Err(Error::new(Phase::Store, Cause::NotInstalled(reference.clone())));
         }
         let transaction = self.begin(id).await?;
-        // An activation that cannot be read names no tag; it is removed all the same.
-        let tag = transaction
-            .current()
-            .ok()
-            .flatten()
-            .and_then(|installed| installed.current.tag);
-        if reference.tag.is_some() && tag.is_some() && reference.tag != tag {
+        // An activation that cannot be read names nothing; it is removed all the same.
+        let installed = transaction.current().ok().flatten();
+        if installed.is_some_and(|installed| !installed.current.is_named_by(reference)) {
             return Ok(false);
         }
         transaction.remove()?;

@@ -1,29 +1,25 @@
 //! The update scan: one pass over the allow-list and what is installed.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Mutex;
+use std::collections::BTreeSet;
 
 use futures_util::{StreamExt as _, stream};
 use model::event::Event;
-use model::facts::{Offer, RepositoryMemory, ScanRecord};
+use model::facts::{Extent, Offer, RepositoryMemory, ScanRecord, Visit};
 use model::findings::{self, Finding, InstalledTag};
 use model::installed::Installed;
-use model::verdict::{Reason, ReasonCode};
 use model::{ExtensionId, Tag};
 use registry::ErrorKind;
 
-use crate::Desktop;
-use crate::choose::Choosing;
+use crate::choose::{Choosing, Repository};
 use crate::error::{Cause, Error};
 use crate::look::reason_of;
-use crate::words::Phase;
+use crate::resting::Silences;
+use crate::{Desktop, Phase};
 
 /// How many repositories are visited side by side.
 const AT_ONCE: usize = 16;
 /// The most repositories that one registry's own list may add to a scan.
 const MOST_DISCOVERED: usize = 1000;
-/// How long a registry that says 429 without a time is left alone, in seconds.
-const LEFT_ALONE: i64 = 15 * 60;
 
 /// What a scan came to.
 #[derive(Debug, Clone)]
@@ -54,16 +50,6 @@ impl ScanReport {
     }
 }
 
-/// One repository after a visit.
-struct Visit {
-    findings: Vec<Finding>,
-    offer: Option<Offer>,
-    has_failed: bool,
-}
-
-/// Registries that asked to be left alone during this scan.
-type Resting = Mutex<BTreeSet<String>>;
-
 impl Desktop {
     /// Scans `only`, or where that is empty everything that is installed or allowed.
     ///
@@ -74,7 +60,7 @@ impl Desktop {
     /// When the home folder cannot be read, or one of `only` is not allowed.
     pub async fn scan(&self, only: &[ExtensionId]) -> Result<ScanReport, Error> {
         let before = self.requests();
-        let installed = self.store.installed()?.installed;
+        let installed = self.installed()?;
         let (ids, unlisted) = if only.is_empty() {
             self.everything(&installed).await
         } else {
@@ -85,21 +71,25 @@ impl Desktop {
         self.emit(Event::ScanStarted {
             repositories: ids.len(),
         });
-        let resting = Resting::default();
-        let visits: Vec<(ExtensionId, Visit)> = stream::iter(ids)
-            .map(|id| self.visit(id, &installed, &resting))
+        let silences = Silences::default();
+        let visits: Vec<Visit> = stream::iter(ids)
+            .map(|id| self.visit(id, &installed, &silences))
             .buffer_unordered(AT_ONCE)
             .collect()
             .await;
-        let report = ScanReport {
-            visited: visits.len(),
-            failed: visits.iter().filter(|(_, visit)| visit.has_failed).count(),
-            requests: self.requests() - before,
-            unlisted,
-            findings: sorted(visits.iter().flat_map(|(_, visit)| visit.findings.clone())),
+        let extent = if only.is_empty() {
+            Extent::Everything
+        } else {
+            Extent::Some
         };
-        self.remember_scan(only, &report, visits);
-        Ok(report)
+        self.remember_scan(extent, &visits);
+        Ok(ScanReport {
+            visited: visits.len(),
+            failed: visits.iter().filter(|visit| visit.has_failed).count(),
+            unlisted,
+            requests: self.requests() - before,
+            findings: findings::sorted(visits.into_iter().flat_map(|visit| visit.findings)),
+        })
     }
 
     fn refuse_foreign(&self, only: &[ExtensionId], installed: &[Installed]) -> Result<(), Error> {
@@ -144,54 +134,56 @@ impl Desktop {
         ids.into_iter().map(|(_, id)| id).collect()
     }
 
-    async fn visit(&self, id: ExtensionId, all: &[Installed], resting: &Resting) -> (ExtensionId, Visit) {
+    async fn visit(&self, id: ExtensionId, all: &[Installed], silences: &Silences) -> Visit {
         let installed = all.iter().find(|installed| installed.id == id);
-        let not_allowed =
-            installed.and_then(|installed| findings::not_allowed(installed, &self.settings.policy));
-        let is_covered = self
-            .settings
-            .policy
+        let policy = &self.settings.policy;
+        let is_covered = policy
             .allow_list
             .as_ref()
             .is_none_or(|list| list.covers(&id).is_some());
         let mut visit = if is_covered {
-            self.visit_allowed(&id, installed, resting).await
+            self.visit_allowed(&id, installed, silences).await
         } else {
             Visit {
+                id: id.clone(),
                 findings: Vec::new(),
                 offer: None,
                 has_failed: false,
             }
         };
-        visit.findings.extend(not_allowed);
-        self.emit(Event::RepositoryScanned { id: id.clone() });
-        (id, visit)
+        visit
+            .findings
+            .extend(installed.and_then(|installed| findings::not_allowed(installed, policy)));
+        self.emit(Event::RepositoryScanned { id });
+        visit
     }
 
     async fn visit_allowed(
         &self,
         id: &ExtensionId,
         installed: Option<&Installed>,
-        resting: &Resting,
+        silences: &Silences,
     ) -> Visit {
-        let looked = match self.is_resting(id, resting) {
+        let looked = match self.is_resting(id.registry(), silences) {
             Some(reason) => Err(reason),
             None => self.look_around(id, installed).await.map_err(|error| {
-                self.rest_after(id, &error, resting);
+                self.note_failure(id.registry(), &error, silences);
                 reason_of(&error)
             }),
         };
-        match looked {
-            Ok((tag, chosen)) => Visit {
-                findings: findings::findings(id, installed, &tag, &chosen.choice),
-                offer: Some(offer(id, &chosen)),
-                has_failed: false,
-            },
-            Err(reason) => Visit {
-                findings: vec![findings::unreachable(id, installed, reason)],
-                offer: None,
-                has_failed: true,
-            },
+        let has_failed = looked.is_err();
+        let (findings, offer) = match looked {
+            Ok((tag, choosing)) => (
+                findings::findings(id, installed, &tag, &choosing.choice),
+                Some(offer(id, &choosing)),
+            ),
+            Err(reason) => (vec![findings::unreachable(id, installed, reason)], None),
+        };
+        Visit {
+            id: id.clone(),
+            findings,
+            offer,
+            has_failed,
         }
     }
 
@@ -207,7 +199,13 @@ impl Desktop {
             .map_err(|error| Error::from_registry(Phase::Scan, error))?;
         let mut memory = self.memory().repository(id);
         let installed_tag = self.look_at_installed(id, installed, &tags, &mut memory).await?;
-        let chosen = self.choose(id, &tags, installed, &mut memory).await?;
+        let trusted = memory.sightings.clone();
+        let repository = Repository {
+            id,
+            tags: &tags,
+            installed,
+        };
+        let chosen = self.choose(repository, &mut memory, &trusted).await?;
         memory.finish_scan(&tags, self.now());
         self.memory().remember_repository(id, &memory);
         Ok((installed_tag, chosen))
@@ -243,64 +241,14 @@ impl Desktop {
         }
     }
 
-    fn is_resting(&self, id: &ExtensionId, resting: &Resting) -> Option<Reason> {
-        let registry = id.registry();
-        let said_now = lock(resting).contains(registry);
-        let until = self
-            .memory()
-            .postponed(registry)
-            .filter(|until| *until > self.now());
-        if !said_now && until.is_none() {
-            return None;
-        }
-        let until = until.map_or_else(String::new, |until| {
-            format!(" until {}", until.strftime("%H:%M UTC"))
-        });
-        let message = format!("{registry} limits how often it may be asked, and is left alone{until}");
-        Some(Reason::new(ReasonCode::RateLimited, message))
-    }
-
-    fn rest_after(&self, id: &ExtensionId, error: &Error, resting: &Resting) {
-        let Cause::Registry(cause) = error.cause() else {
+    /// Keeps what a scan found. One that nobody was asked in is none.
+    fn remember_scan(&self, extent: Extent, visits: &[Visit]) {
+        if self.settings.registry.offline {
             return;
-        };
-        let ErrorKind::RateLimited { after } = cause.kind() else {
-            return;
-        };
-        let seconds = after.map_or(LEFT_ALONE, |after| {
-            i64::try_from(after.as_secs()).unwrap_or(LEFT_ALONE)
-        });
-        let pause = jiff::SignedDuration::from_secs(seconds.clamp(1, 24 * 3600));
-        lock(resting).insert(id.registry().to_owned());
-        if let Ok(until) = self.now().checked_add(pause) {
-            self.memory().postpone(id.registry(), until);
         }
-    }
-
-    /// A scan of everything replaces what was known; one of some replaces what was known of those.
-    fn remember_scan(&self, only: &[ExtensionId], report: &ScanReport, visits: Vec<(ExtensionId, Visit)>) {
-        let earlier = self.memory().last_scan();
-        let (mut kept_findings, earlier_offers) = earlier
-            .map(|scan| (scan.findings, scan.offers))
-            .unwrap_or_default();
-        kept_findings.retain(|finding| !only.is_empty() && !only.contains(&finding.id));
-        let visited: BTreeSet<_> = visits.iter().map(|(id, _)| id.clone()).collect();
-        let mut offers: BTreeMap<ExtensionId, Offer> = earlier_offers
-            .into_iter()
-            .filter(|offer| !only.is_empty() || visited.contains(&offer.id))
-            .map(|offer| (offer.id.clone(), offer))
-            .collect();
-        offers.extend(
-            visits
-                .into_iter()
-                .filter_map(|(id, visit)| Some((id, visit.offer?))),
-        );
-        let record = ScanRecord {
-            finished_at: self.now(),
-            findings: sorted(kept_findings.into_iter().chain(report.findings.iter().cloned())),
-            offers: offers.into_values().collect(),
-        };
-        self.memory().save_scan(&record);
+        let mut memory = self.memory();
+        let record = ScanRecord::after(memory.last_scan(), extent, visits, self.now());
+        memory.save_scan(&record);
     }
 }
 
@@ -319,15 +267,4 @@ fn offer(id: &ExtensionId, chosen: &Choosing) -> Offer {
         digest: choice.offer.as_ref().map(|offer| offer.digest.clone()),
         labels: labels.unwrap_or_default(),
     }
-}
-
-fn sorted(findings: impl Iterator<Item = Finding>) -> Vec<Finding> {
-    let mut findings: Vec<_> = findings.collect();
-    findings.sort_by(|one, other| (&one.id, one.kind).cmp(&(&other.id, other.kind)));
-    findings
-}
-
-fn lock(resting: &Resting) -> std::sync::MutexGuard<'_, BTreeSet<String>> {
-    // The set is whole after every insertion.
-    resting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

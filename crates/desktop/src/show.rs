@@ -1,6 +1,7 @@
 //! Everything that can be told of an extension without fetching a layer.
 
 use futures_util::{StreamExt as _, stream};
+use model::choice::may_be_offered;
 use model::facts::{ReleaseFacts, RepositoryMemory};
 use model::permissions::Permissions;
 use model::verdict::{Reason, Release, judge, judge_offer};
@@ -16,7 +17,7 @@ use crate::words::Phase;
 /// How many releases are judged where not all are asked for.
 const FEW: usize = 5;
 /// How many releases are judged at the most.
-const MANY: usize = model::choice::MOST_LOOKED_AT;
+const MANY: usize = 1000;
 /// How many releases are looked at side by side.
 const AT_ONCE: usize = 8;
 
@@ -67,6 +68,8 @@ pub struct ReleaseLine {
     pub digest: Option<Digest>,
     /// Why it is refused; empty where it is accepted.
     pub reasons: Vec<Reason>,
+    /// Whether it is taken unasked where nothing speaks against it; pre-releases are not, unless policy says so.
+    pub is_offered: bool,
     /// What a user should know of it.
     pub notes: Vec<String>,
 }
@@ -123,6 +126,7 @@ impl Desktop {
         memory: &RepositoryMemory,
     ) -> (ReleaseLine, Option<ReleaseFacts>) {
         let tag = release.tag.clone();
+        let is_offered = may_be_offered(release, None, &self.settings.policy);
         match self.look(id, &Selector::Tag(tag.clone()), release.prefix).await {
             Ok(looked) => {
                 let since = memory
@@ -141,6 +145,7 @@ impl Desktop {
                 let line = ReleaseLine {
                     digest: Some(looked.digest),
                     reasons: verdict.reasons,
+                    is_offered,
                     notes: verdict.notes,
                     tag,
                 };
@@ -151,6 +156,7 @@ impl Desktop {
                     tag,
                     digest: None,
                     reasons: vec![reason_of(&error)],
+                    is_offered,
                     notes: Vec::new(),
                 },
                 None,
@@ -172,7 +178,9 @@ impl Desktop {
             }
             (Some(tag), None) => Some(tag.clone()),
             (None, None) => {
-                let accepted = looks.iter().find(|(line, _)| line.reasons.is_empty());
+                let accepted = looks
+                    .iter()
+                    .find(|(line, _)| line.reasons.is_empty() && line.is_offered);
                 let newest = accepted.or_else(|| looks.iter().find(|(_, facts)| facts.is_some()));
                 let latest = || tags.iter().find(|tag| tag.as_str() == "latest").cloned();
                 newest.map(|(line, _)| line.tag.clone()).or_else(latest)

@@ -3,11 +3,13 @@
 use model::choice::{Choice, Chosen};
 use model::installed::Installed;
 use model::verdict::Reason;
+use model::version::ReleaseTag;
 use model::{ExtensionId, Tag};
 
 use crate::choose::Choosing;
 use crate::error::{Cause, Error, reference_of};
-use crate::install::{Asking, Installation, Outcome, held};
+use crate::install::{Installation, Outcome, held};
+use crate::purpose::Purpose;
 use crate::words::Phase;
 use crate::{Consent, Desktop};
 
@@ -48,17 +50,21 @@ impl Desktop {
         consent: &Consent<'_>,
     ) -> Result<Installation, Error> {
         let Some(installed) = self.store.find(id)? else {
-            return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone())));
+            return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone().into())));
         };
         self.refuse_unlisted(id)?;
         let Selection::Tag(tag) = selection else {
             return self.update_to_newest(&installed, selection, consent).await;
         };
         if installed.held && installed.current.tag.as_ref() != Some(tag) {
-            return Err(held(id));
+            return Err(held(tag.as_str()));
         }
         let found = self.find_tagged(id, tag).await?;
-        self.switch_to(found, Asking::ForMore(consent)).await
+        let purpose = Purpose::Update {
+            from: &installed,
+            consent,
+        };
+        self.switch_to(found, purpose).await
     }
 
     async fn update_to_newest(
@@ -75,18 +81,23 @@ impl Desktop {
                     offer,
                     blocked,
                     broken,
+                    ..
                 },
             images,
             ..
         } = choosing;
         let is_named = *selection == Selection::Newest;
+        let purpose = Purpose::Update {
+            from: installed,
+            consent,
+        };
         match (offer, blocked, broken.first()) {
             (Some(offer), blocked, _) => {
                 self.tell_passed_over(id, &broken);
                 self.tell_blocked(id, blocked);
                 let image = images.get(&offer.tag).cloned();
                 let accepted = self.accept_offer(id, offer, image)?;
-                self.switch_to(accepted, Asking::ForMore(consent)).await
+                self.switch_to(accepted, purpose).await
             }
             (None, Some((newest, reasons)), _) if is_named => {
                 self.tell_passed_over(id, &broken);
@@ -95,11 +106,12 @@ impl Desktop {
             // The only newer releases cannot be looked at: the newest says why.
             (None, None, Some((tag, _))) if is_named => {
                 let accepted = self.find_tagged(id, tag).await?;
-                self.switch_to(accepted, Asking::ForMore(consent)).await
+                self.switch_to(accepted, purpose).await
             }
             (None, blocked, _) => {
                 self.tell_passed_over(id, &broken);
                 self.tell_blocked(id, blocked);
+                self.tell_unordered(installed);
                 Ok(unchanged(installed))
             }
         }
@@ -109,9 +121,22 @@ impl Desktop {
         if let Some((newest, reasons)) = blocked {
             let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.message).collect();
             self.warn(format!(
-                "{id}:{} is not for this desktop: {}",
+                "{id}:{} is not taken: {}",
                 newest.tag,
                 reasons.join("; ")
+            ));
+        }
+    }
+}
+
+impl Desktop {
+    /// What was installed by digest, or by a tag such as `latest`, has no newer release that could be offered.
+    fn tell_unordered(&self, installed: &Installed) {
+        let current = &installed.current;
+        if current.tag.as_ref().and_then(ReleaseTag::parse).is_none() {
+            let (id, version) = (&installed.id, current.version());
+            self.warn(format!(
+                "{id} is installed as {version}, which is no version, so that nothing is newer; `outrigger install {id}` takes the newest release, `outrigger scan` tells whether a tag moved"
             ));
         }
     }

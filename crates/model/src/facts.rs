@@ -6,9 +6,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::findings::Finding;
+use crate::findings::{self, Finding};
 use crate::platform::Platform;
-use crate::reference::Tag;
+use crate::reference::{ExtensionId, Tag};
 
 /// The facts of one digest for one host: they never change, and are therefore never asked for twice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,11 +89,61 @@ pub struct ScanRecord {
     pub offers: Vec<Offer>,
 }
 
+/// What a pass learnt of one repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Visit {
+    /// The repository.
+    pub id: ExtensionId,
+    /// What there is to tell of it.
+    pub findings: Vec<Finding>,
+    /// What it offers, if it was reached.
+    pub offer: Option<Offer>,
+    /// Whether it could not be reached.
+    pub has_failed: bool,
+}
+
+/// How much a pass was about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extent {
+    /// Everything: what was not visited is no longer of interest.
+    Everything,
+    /// Some repositories: what is known of the others stays.
+    Some,
+}
+
+impl ScanRecord {
+    /// The record after a pass. What was reached replaces what was known of it; of what could not be reached the updates
+    /// and offers of before stay beside the finding that it could not.
+    #[must_use]
+    pub fn after(earlier: Option<Self>, extent: Extent, visits: &[Visit], now: Timestamp) -> Self {
+        let stays = |id: &ExtensionId| match visits.iter().find(|visit| visit.id == *id) {
+            Some(visit) => visit.has_failed,
+            None => extent == Extent::Some,
+        };
+        let (mut findings, mut offers) = earlier
+            .map(|scan| (scan.findings, scan.offers))
+            .unwrap_or_default();
+        findings.retain(|finding| {
+            let was_visited = visits.iter().any(|visit| visit.id == finding.id);
+            stays(&finding.id) && (!was_visited || finding.kind.is_about_updates())
+        });
+        offers.retain(|offer| stays(&offer.id));
+        let found = visits.iter().flat_map(|visit| visit.findings.iter().cloned());
+        offers.extend(visits.iter().filter_map(|visit| visit.offer.clone()));
+        offers.sort_by(|one, other| one.id.cmp(&other.id));
+        Self {
+            finished_at: now,
+            findings: findings::sorted(findings.into_iter().chain(found)),
+            offers,
+        }
+    }
+}
+
 /// An extension that the allow-list offers, as the last scan saw it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Offer {
     /// The extension.
-    pub id: crate::reference::ExtensionId,
+    pub id: ExtensionId,
     /// The newest release that fits, if any does.
     pub version: Option<String>,
     /// The digest of that release.
@@ -105,6 +155,77 @@ pub struct Offer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::findings::FindingKind;
+
+    fn visit(id: &str, kind: FindingKind) -> Visit {
+        let id: ExtensionId = id.parse().unwrap();
+        let has_failed = kind == FindingKind::Unreachable;
+        let finding = Finding {
+            kind,
+            id: id.clone(),
+            installed: Some("1.0.0".to_owned()),
+            version: None,
+            digest: None,
+            reasons: Vec::new(),
+        };
+        let offer = Offer {
+            id: id.clone(),
+            version: None,
+            digest: None,
+            labels: BTreeMap::new(),
+        };
+        Visit {
+            id,
+            findings: vec![finding],
+            offer: (!has_failed).then_some(offer),
+            has_failed,
+        }
+    }
+
+    fn told(record: &ScanRecord) -> Vec<(String, &'static str)> {
+        let tell = |finding: &Finding| (finding.id.repository().to_owned(), finding.kind.as_str());
+        record.findings.iter().map(tell).collect()
+    }
+
+    #[test]
+    fn an_outage_takes_nothing_away_from_what_is_known() {
+        let now = Timestamp::UNIX_EPOCH;
+        let (update, outage) = (FindingKind::UpdateAvailable, FindingKind::Unreachable);
+        let first = [
+            visit("acme/one", update),
+            visit("acme/two", update),
+            visit("acme/gone", update),
+        ];
+        let record = ScanRecord::after(None, Extent::Everything, &first, now);
+
+        let second = [visit("acme/one", outage), visit("acme/two", FindingKind::TagGone)];
+        let record = ScanRecord::after(Some(record), Extent::Everything, &second, now);
+        assert_eq!(
+            told(&record),
+            [
+                ("acme/one".to_owned(), "update-available"),
+                ("acme/one".to_owned(), "unreachable"),
+                ("acme/two".to_owned(), "tag-gone"),
+            ]
+        );
+        assert_eq!(
+            record.offers.len(),
+            2,
+            "what is out of reach is still offered, what is gone is not"
+        );
+
+        let third = [visit("acme/two", update)];
+        let record = ScanRecord::after(Some(record), Extent::Some, &third, now);
+        assert_eq!(told(&record).len(), 3, "a scan of one leaves the others");
+
+        let fourth = [visit("acme/one", outage), visit("acme/two", update)];
+        let record = ScanRecord::after(Some(record), Extent::Everything, &fourth, now);
+        assert_eq!(
+            told(&record).len(),
+            3,
+            "an outage is told once however long it lasts"
+        );
+    }
 
     #[test]
     fn an_age_is_counted_only_from_what_this_home_saw_appear() {

@@ -47,6 +47,11 @@ pub enum FindingKind {
 }
 
 impl FindingKind {
+    /// Whether it tells of a release above the installed one, as `outdated` lists them.
+    pub fn is_about_updates(self) -> bool {
+        matches!(self, Self::UpdateAvailable | Self::UpdateBlocked)
+    }
+
     /// The word in tables and JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -173,16 +178,18 @@ pub fn unreachable(id: &ExtensionId, installed: Option<&Installed>, reason: Reas
     }
 }
 
+/// Findings in the order in which they are told: by extension, then by kind.
+pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let mut findings: Vec<_> = findings.into_iter().collect();
+    findings.sort_by(|one, other| (&one.id, one.kind).cmp(&(&other.id, other.kind)));
+    findings
+}
+
 /// Those findings of an earlier scan about updates that still hold for what is installed now.
 pub fn outdated(findings: &[Finding], installed: &[Installed]) -> Vec<Finding> {
     findings
         .iter()
-        .filter(|finding| {
-            matches!(
-                finding.kind,
-                FindingKind::UpdateAvailable | FindingKind::UpdateBlocked
-            )
-        })
+        .filter(|finding| finding.kind.is_about_updates())
         .filter(|finding| {
             let now = installed.iter().find(|installed| installed.id == finding.id);
             finding.installed == now.map(|installed| installed.current.version())

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::payload::HostBinary;
 use crate::permissions::Permissions;
 use crate::platform::System;
-use crate::reference::{ExtensionId, Tag};
+use crate::reference::{ExtensionId, Reference, Tag};
 
 /// An installed extension: the content of its activation file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,16 @@ impl Generation {
     /// The name of its folder below the extension's: manifest and system decide the payload.
     pub fn folder(&self) -> String {
         generation_folder(&self.manifest, self.system)
+    }
+
+    /// Whether the tag and the digest of `reference`, where they were written, are those of this generation.
+    pub fn is_named_by(&self, reference: &Reference) -> bool {
+        let is_tag = reference.tag.is_none() || reference.tag == self.tag;
+        let is_digest = reference
+            .digest
+            .as_ref()
+            .is_none_or(|digest| *digest == self.digest || *digest == self.manifest);
+        is_tag && is_digest
     }
 
     /// The version for people and scripts: the tag as written, else the digest.

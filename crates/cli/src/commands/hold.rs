@@ -14,8 +14,9 @@ pub(super) fn run(
 ) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
     outcome::each(output, extensions, |text| {
-        let id = reference(text)?.id;
-        wait(desktop.set_held(&id, held))??;
+        let reference = reference(text)?;
+        wait(desktop.set_held(&reference, held))??;
+        let id = &reference.id;
         let (word, sentence) = if held {
             ("held", "is held: no update moves it.")
         } else {

@@ -1,8 +1,6 @@
 //! `outrigger install`
 
-use desktop::Question;
-
-use super::outcome::{self, Done};
+use super::outcome::{self, Asking, Done};
 use crate::context::{Context, reference, wait};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -15,11 +13,10 @@ pub(super) fn run(
     force: bool,
 ) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
-    let ask = |question: &Question<'_>| outcome::ask(output, question);
-    let consent = outcome::consent(force, &ask);
+    let asking = Asking::new(output, force);
     outcome::each(output, references, |text| {
         let reference = reference(text)?;
-        let installation = wait(desktop.install(&reference, &consent))??;
+        let installation = wait(desktop.install(&reference, &asking.consent()))??;
         outcome::tell(output, "Switched", &installation);
         Ok(Done::from(&installation))
     })

@@ -67,6 +67,9 @@ fn status(listed: &Listed) -> String {
         .update
         .as_ref()
         .and_then(|finding| finding.version.as_ref());
+    if listed.is_damaged {
+        return "damaged: install it again".to_owned();
+    }
     match (listed.installed.held, update) {
         (true, _) => "held".to_owned(),
         (false, Some(version)) => format!("update: {version}"),
@@ -89,6 +92,7 @@ struct Extension<'a> {
     vm: bool,
     host: Vec<&'a str>,
     held: bool,
+    damaged: bool,
     path: &'a str,
     installed_at: String,
     update: Option<Update<'a>>,
@@ -124,6 +128,7 @@ impl<'a> Extension<'a> {
                 .map(|binary| binary.name.as_str())
                 .collect(),
             held: listed.installed.held,
+            damaged: listed.is_damaged,
             path: listed.path.as_str(),
             installed_at: current.installed_at.to_string(),
             update: listed.update.as_ref().map(|finding| Update {

@@ -63,77 +63,114 @@ pub(crate) fn tell(output: &Output, switched: &str, installation: &Installation)
     });
 }
 
-/// Tries `work` on every item, says each failure, and prints the one JSON document.
+/// Tries `work` on every item, says each failure, and prints the one JSON document. The highest exit code wins; of
+/// equal ones, the first.
 pub(crate) fn each<T>(
     output: &Output,
     items: &[T],
     mut work: impl FnMut(&T) -> Result<Done, Failure>,
 ) -> Result<Exit, Failure> {
-    let mut done = Vec::new();
+    let mut results = Vec::new();
     let mut worst: Option<Failure> = None;
     for item in items {
-        match work(item) {
-            Ok(result) => done.push(result),
-            Err(failure) => {
-                // The last failure is said at the end, by whoever prints the exit.
-                if let Some(earlier) = worst.take() {
-                    let (told, kept) = if failure.exit() > earlier.exit() {
-                        (earlier, failure)
-                    } else {
-                        (failure, earlier)
-                    };
-                    output.fail(&told);
-                    worst = Some(kept);
-                } else {
-                    worst = Some(failure);
-                }
+        let failure = match work(item) {
+            Ok(done) => {
+                results.push(serde_json::json!(done));
+                continue;
             }
-        }
+            Err(failure) => failure,
+        };
+        results.push(failure.document());
+        worst = Some(match worst {
+            None => failure,
+            // The worst is said at the end, by whoever prints the exit; the others now.
+            Some(worst) if failure.exit() > worst.exit() => {
+                output.fail(&worst);
+                failure
+            }
+            Some(worst) => {
+                output.fail(&failure);
+                worst
+            }
+        });
     }
     if output.is_json() {
-        output.json(&serde_json::json!({ "results": done, "warnings": output.warnings() }));
+        output.json(&serde_json::json!({ "results": results, "warnings": output.warnings() }));
     }
     worst.map_or(Ok(Exit::Done), Err)
 }
 
-/// Whoever can say yes: `--force`, the person at the terminal, or nobody.
-pub(crate) fn consent(force: bool, ask: &(dyn Fn(&Question<'_>) -> bool + Send + Sync)) -> Consent<'_> {
-    if force {
-        Consent::Given
-    } else if std::io::stdin().is_terminal() && std::io::stderr().is_terminal() {
-        Consent::Ask(ask)
-    } else {
-        Consent::NobodyToAsk
+/// What is done with a question: it is asked, or where the answer was given beforehand, only told.
+pub(crate) struct Asking<'a> {
+    force: bool,
+    ask: Box<dyn Fn(&Question<'_>) -> bool + Send + Sync + 'a>,
+    tell: Box<dyn Fn(&Question<'_>) + Send + Sync + 'a>,
+    has_terminal: bool,
+}
+
+impl<'a> Asking<'a> {
+    pub(crate) fn new(output: &'a Output, force: bool) -> Self {
+        let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        Self {
+            force,
+            ask: Box::new(|question| ask(output, question)),
+            tell: Box::new(|question| {
+                for line in told(question) {
+                    output.note(&line);
+                }
+            }),
+            // A program that wants JSON is not asked, even where it has a terminal.
+            has_terminal: is_terminal && !output.is_json(),
+        }
+    }
+
+    /// Whoever can say yes: `--force`, the person at the terminal, or nobody.
+    pub(crate) fn consent(&self) -> Consent<'_> {
+        match (self.force, self.has_terminal) {
+            (true, _) => Consent::Given(&*self.tell),
+            (false, true) => Consent::Ask(&*self.ask),
+            (false, false) => Consent::NobodyToAsk,
+        }
     }
 }
 
-/// Asks on the terminal, after saying what the extension will be able to do; of an update, what is new.
-pub(crate) fn ask(output: &Output, question: &Question<'_>) -> bool {
+/// What an extension will be able to do, line by line; of an update, what is new.
+fn told(question: &Question<'_>) -> Vec<String> {
+    let heading = style::bold(&question.reference.to_string());
+    let (lines, more) = match question.agreed {
+        Some(agreed) => (
+            question.permissions.beyond(agreed),
+            "more than the installed release",
+        ),
+        None => (question.permissions.lines(), "this"),
+    };
+    if lines.is_empty() {
+        return vec![format!("{heading} asks for nothing in particular.")];
+    }
+    let told = lines.into_iter().map(|line| {
+        let level = match line.level {
+            Level::High => style::bad("high  "),
+            Level::Medium => style::notable("medium"),
+            Level::Low => style::dim("low   "),
+        };
+        format!("  {level}  {}", line.text)
+    });
+    std::iter::once(format!("{heading} will be able to do {more}:"))
+        .chain(told)
+        .collect()
+}
+
+/// Asks on the terminal.
+fn ask(output: &Output, question: &Question<'_>) -> bool {
     output.pause(|| {
         let mut stderr = anstream::stderr();
-        let heading = style::bold(&question.reference.to_string());
-        let (lines, more, prompt) = match question.agreed {
-            Some(agreed) => (
-                question.permissions.beyond(agreed),
-                "more than the installed release",
-                "Update to it?",
-            ),
-            None => (question.permissions.lines(), "this", "Install it?"),
+        let prompt = if question.agreed.is_some() {
+            "Update to it?"
+        } else {
+            "Install it?"
         };
         // Where stderr is closed nobody can answer, and no answer is no.
-        let _ = if lines.is_empty() {
-            writeln!(stderr, "{heading} asks for nothing in particular.")
-        } else {
-            writeln!(stderr, "{heading} will be able to do {more}:")
-        };
-        for line in lines {
-            let level = match line.level {
-                Level::High => style::bad("high  "),
-                Level::Medium => style::notable("medium"),
-                Level::Low => style::dim("low   "),
-            };
-            let _ = writeln!(stderr, "  {level}  {}", line.text);
-        }
+        let _ = writeln!(stderr, "{}", told(question).join("\n"));
         let _ = write!(stderr, "{prompt} [y/N] ");
         let _ = stderr.flush();
         let mut answer = String::new();

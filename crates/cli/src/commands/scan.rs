@@ -40,8 +40,21 @@ pub(super) fn run(
 }
 
 pub(super) fn outdated(context: &Context, output: &Output) -> Result<Exit, Failure> {
-    let findings = context.silent_desktop()?.outdated()?;
-    print(output, &findings, "The last scan found no updates.");
+    let known = context.silent_desktop()?.outdated()?;
+    let nothing = if known.is_some() {
+        "The last scan found no updates."
+    } else {
+        "Nothing was scanned yet: `outrigger scan` looks for updates."
+    };
+    let (findings, unreachable) = known
+        .map(|known| (known.findings, known.unreachable))
+        .unwrap_or_default();
+    print(output, &findings, nothing);
+    if unreachable > 0 {
+        output.note(&format!(
+            "The last scan could not reach {unreachable} of its repositories."
+        ));
+    }
     Ok(Exit::Done)
 }
 

@@ -2,6 +2,7 @@
 
 use desktop::{Details, ReleaseLine};
 use model::text::printable;
+use model::verdict::Reason;
 use serde_json::{Value, json};
 
 use crate::context::{Context, reference, wait};
@@ -42,11 +43,13 @@ fn print(output: &Output, details: &Details) {
             output.line(&format!("  {}", line.text));
         }
     }
-    output.line("");
-    output.line(&table::table(
-        &["RELEASE", "VERDICT"],
-        details.releases.iter().map(row),
-    ));
+    if !details.releases.is_empty() {
+        output.line("");
+        output.line(&table::table(
+            &["RELEASE", "VERDICT"],
+            details.releases.iter().map(row),
+        ));
+    }
     if details.more > 0 {
         output.line(&style::dim(&format!(
             "and {} more; --all-versions judges them too",
@@ -67,6 +70,11 @@ fn facts(details: &Details) -> Vec<(&'static str, String)> {
         .map(ToString::to_string)
         .collect::<Vec<_>>()
         .join(", ");
+    let api = match (&labels.api_version, release.download_size) {
+        (Some(requirement), _) => requirement.clone(),
+        (None, Some(_)) => "not said".to_owned(),
+        (None, None) => "unknown: no image of it fits this host".to_owned(),
+    };
     let mut facts = vec![
         ("id", details.id.to_string()),
         (
@@ -78,13 +86,8 @@ fn facts(details: &Details) -> Vec<(&'static str, String)> {
         ),
         ("digest", release.digest.to_string()),
         ("platforms", platforms),
-        (
-            "needs API",
-            labels
-                .api_version
-                .clone()
-                .unwrap_or_else(|| "not said".to_owned()),
-        ),
+        ("needs API", api),
+        ("verdict", verdict(&release.reasons, &[])),
     ];
     let optional = [
         ("vendor", labels.vendor.clone()),
@@ -122,21 +125,23 @@ fn facts(details: &Details) -> Vec<(&'static str, String)> {
 }
 
 fn row(line: &ReleaseLine) -> Vec<String> {
-    let verdict = if line.reasons.is_empty() {
-        let notes = line.notes.join("; ");
-        if notes.is_empty() {
-            "fits".to_owned()
-        } else {
-            format!("fits ({notes})")
-        }
-    } else {
-        line.reasons
+    let mut notes = line.notes.clone();
+    if !line.is_offered {
+        notes.push("a pre-release, taken only by its tag".to_owned());
+    }
+    vec![line.tag.to_string(), verdict(&line.reasons, &notes)]
+}
+
+fn verdict(reasons: &[Reason], notes: &[String]) -> String {
+    match (reasons, notes) {
+        ([], []) => "fits".to_owned(),
+        ([], notes) => format!("fits ({})", notes.join("; ")),
+        (reasons, _) => reasons
             .iter()
             .map(|reason| reason.message.as_str())
             .collect::<Vec<_>>()
-            .join("; ")
-    };
-    vec![line.tag.to_string(), verdict]
+            .join("; "),
+    }
 }
 
 fn document(details: &Details) -> Value {
@@ -177,6 +182,7 @@ fn release_document(line: &ReleaseLine) -> Value {
         "version": line.tag,
         "digest": line.digest,
         "accepted": line.reasons.is_empty(),
+        "offered": line.is_offered && line.reasons.is_empty(),
         "reasons": line.reasons,
         "notes": line.notes,
     })

@@ -1,9 +1,9 @@
 //! `outrigger update`
 
-use desktop::{Question, Selection};
+use desktop::Selection;
 use model::{ExtensionId, Tag};
 
-use super::outcome::{self, Done};
+use super::outcome::{self, Asking, Done};
 use crate::context::{Context, reference, wait};
 use crate::exit::Exit;
 use crate::output::Output;
@@ -19,10 +19,9 @@ pub(super) struct Wanted<'a> {
 
 pub(super) fn run(context: &Context, output: &Output, wanted: &Wanted<'_>) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
-    let ask = |question: &Question<'_>| outcome::ask(output, question);
-    let consent = outcome::consent(wanted.force, &ask);
+    let asking = Asking::new(output, wanted.force);
     let update = |(id, selection): (ExtensionId, Selection)| {
-        let installation = wait(desktop.update(&id, &selection, &consent))??;
+        let installation = wait(desktop.update(&id, &selection, &asking.consent()))??;
         outcome::tell(output, "Updated", &installation);
         Ok(Done::from(&installation))
     };

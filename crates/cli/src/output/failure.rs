@@ -4,13 +4,13 @@ use std::io::Write as _;
 
 use desktop::{Code, Phase};
 use model::text::printable;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::style;
 use crate::exit::Exit;
 
 /// The longest message that is printed, in characters: causes repeat foreign text.
-const LONGEST: usize = 2000;
+pub(crate) const LONGEST: usize = 2000;
 
 /// A failed command: what happened, where, why, and what to do.
 #[derive(Debug)]
@@ -105,34 +105,35 @@ impl Failure {
 
     /// Prints the one JSON document of a failure.
     pub(crate) fn print_json(&self) {
-        #[derive(Serialize)]
-        struct Document<'a> {
-            error: Body<'a>,
-        }
-        #[derive(Serialize)]
-        struct Body<'a> {
-            code: &'a str,
-            message: String,
-            phase: &'a str,
-            reference: Option<&'a str>,
-            help: Option<&'a str>,
-        }
-        let parts: Vec<_> = std::iter::once(&self.0.message)
-            .chain(&self.0.causes)
+        // Texts always serialise.
+        let text = serde_json::to_string_pretty(&self.document()).unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// The failure as JSON (contract `cli.md`).
+    pub(crate) fn document(&self) -> Value {
+        let Details {
+            code,
+            message,
+            causes,
+            phase,
+            reference,
+            help,
+            ..
+        } = &*self.0;
+        let parts: Vec<_> = std::iter::once(message)
+            .chain(causes)
             .map(String::as_str)
             .collect();
-        let document = Document {
-            error: Body {
-                code: self.0.code.as_str(),
-                message: printable(&parts.join(": "), LONGEST),
-                phase: self.0.phase.as_str(),
-                reference: self.0.reference.as_deref(),
-                help: self.0.help.as_deref(),
-            },
-        };
-        // Texts always serialise.
-        let text = serde_json::to_string_pretty(&document).unwrap_or_default();
-        let _ = writeln!(std::io::stderr(), "{text}");
+        json!({
+            "error": {
+                "code": code.as_str(),
+                "message": printable(&parts.join(": "), LONGEST),
+                "phase": phase.as_str(),
+                "reference": reference.as_ref().map(|reference| printable(reference, LONGEST)),
+                "help": help,
+            }
+        })
     }
 }
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use desktop::Listener;
 use model::event::Event;
+use model::text::printable;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -25,6 +26,8 @@ pub(crate) struct Output {
     pub(crate) is_verbose: bool,
     progress: Progress,
     warnings: Arc<Mutex<Vec<String>>>,
+    /// Why a result could not be written.
+    unwritten: Mutex<Option<std::io::Error>>,
     /// Where the JSON document goes that would otherwise be printed.
     document: Option<Mutex<Value>>,
 }
@@ -41,6 +44,7 @@ impl Output {
             is_verbose: global.verbose > 0,
             progress: Progress::new(shows_progress),
             warnings: Arc::default(),
+            unwritten: Mutex::default(),
             document: None,
         }
     }
@@ -53,6 +57,7 @@ impl Output {
             is_verbose: self.is_verbose,
             progress: self.progress.clone(),
             warnings: Arc::default(),
+            unwritten: Mutex::default(),
             document: Some(Mutex::default()),
         }
     }
@@ -86,7 +91,7 @@ impl Output {
                     return;
                 }
                 if !is_json && !is_quiet {
-                    progress.print(&style::warning(&message));
+                    progress.print(&style::warning(&printable(&message, failure::LONGEST)));
                 }
                 warnings.push(message);
             }
@@ -105,8 +110,7 @@ impl Output {
     /// Prints a result for people.
     pub(crate) fn line(&self, text: &str) {
         self.progress.clear();
-        // A closed pipe is the reader's choice.
-        let _ = writeln!(anstream::stdout(), "{text}");
+        self.note_written(writeln!(anstream::stdout(), "{text}"));
     }
 
     /// Prints a note for people, on stderr, unless they want quiet.
@@ -125,7 +129,16 @@ impl Output {
             return;
         }
         let text = serde_json::to_string_pretty(document).unwrap_or_default();
-        let _ = writeln!(std::io::stdout(), "{text}");
+        self.note_written(writeln!(std::io::stdout(), "{text}"));
+    }
+
+    /// A reader that closed its pipe has what it wanted; a disk that is full has not.
+    fn note_written(&self, result: std::io::Result<()>) {
+        if let Err(error) = result
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            *self.unwritten.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+        }
     }
 
     /// Stops the bars so that a question can be asked.
@@ -145,6 +158,17 @@ impl Output {
     /// Says how it ended, and gives the exit code.
     pub(crate) fn conclude(&self, result: Result<Exit, Failure>) -> Exit {
         self.progress.clear();
+        let unwritten = self
+            .unwritten
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        let result = match (result, unwritten) {
+            (Ok(_), Some(error)) => Err(Failure::failed(format!(
+                "the result could not be written to standard output: {error}"
+            ))),
+            (result, _) => result,
+        };
         match result {
             Ok(exit) => exit,
             Err(failure) => {

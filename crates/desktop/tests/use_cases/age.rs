@@ -51,7 +51,7 @@ async fn a_tag_that_moves_counts_as_new_again() {
         .push(crate::fixture::WHALE, "1.0.0", &whale("another", LONG_AGO));
     let desktop = fixture.desktop(the_next_day, patient);
     let refused = desktop
-        .install(&fixture.reference(""), &desktop::Consent::Given)
+        .install(&fixture.reference(""), &desktop::Consent::Given(&|_| {}))
         .await
         .unwrap_err();
     assert_eq!(refused.code().as_str(), "minimum-age", "{refused}");
@@ -71,4 +71,28 @@ async fn an_install_relies_on_where_the_tag_points_now_and_not_on_what_a_scan_re
     fixture.install("").await;
     let installed = desktop.store().find(&fixture.id()).unwrap().unwrap();
     assert_eq!(installed.current.digest, now);
+}
+
+#[tokio::test]
+async fn a_release_that_was_refused_and_is_mended_under_its_tag_is_seen() {
+    let fixture = Fixture::new().await;
+    fixture
+        .registry
+        .push(crate::fixture::WHALE, "1.0.0", &whale("one", LONG_AGO));
+    fixture.install("").await;
+    let broken = embedded::image::Image::builder()
+        .label("com.docker.desktop.extension.api.version", ">= 9")
+        .build();
+    fixture.registry.push(crate::fixture::WHALE, "2.0.0", &broken);
+    let desktop = fixture.plain_desktop();
+    desktop.scan(&[]).await.unwrap();
+    fixture
+        .registry
+        .push(crate::fixture::WHALE, "2.0.0", &whale("mended", LONG_AGO));
+    let consent = desktop::Consent::Given(&|_| {});
+    let update = desktop
+        .update(&fixture.id(), &desktop::Selection::Newest, &consent)
+        .await
+        .unwrap();
+    assert_eq!(update.version, "2.0.0");
 }

@@ -68,7 +68,7 @@ impl Fixture {
 
     pub(crate) async fn install(&self, tag: &str) -> desktop::Installation {
         self.plain_desktop()
-            .install(&self.reference(tag), &Consent::Given)
+            .install(&self.reference(tag), &Consent::Given(&|_| {}))
             .await
             .unwrap()
     }

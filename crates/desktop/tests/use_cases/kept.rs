@@ -72,3 +72,15 @@ async fn what_the_metadata_could_not_foresee_is_read_again_without_network() {
         "far away"
     );
 }
+
+#[tokio::test]
+async fn a_generation_whose_folder_is_gone_is_installed_again() {
+    let fixture = Fixture::new().await;
+    fixture.registry.push(WHALE, "1.0.0", &whale("one", LONG_AGO));
+    fixture.install("").await;
+    let path = fixture.plain_desktop().list().unwrap().extensions.remove(0).path;
+    std::fs::remove_dir_all(&path).unwrap();
+    assert!(fixture.plain_desktop().list().unwrap().extensions[0].is_damaged);
+    fixture.install("").await;
+    assert!(path.join("metadata.json").exists());
+}

@@ -8,4 +8,5 @@ mod age;
 mod asking;
 mod fixture;
 mod kept;
+mod overtaken;
 mod resting;

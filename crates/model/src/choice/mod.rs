@@ -18,7 +18,7 @@ use crate::verdict::{self, Reason, ReasonCode, Release, Verdict};
 use crate::version::{ReleaseTag, releases};
 
 /// How many releases one walk looks at: a repository with endless unfit releases must not cost endless requests.
-pub const MOST_LOOKED_AT: usize = 100;
+pub const MOST_LOOKED_AT: usize = 250;
 /// How many tags of three numbers are resolved to learn whether a tag of two is their floating name.
 const MOST_COMPARED: usize = 16;
 
@@ -41,7 +41,8 @@ pub enum Known {
 }
 
 impl Known {
-    fn digest(&self) -> Option<&Digest> {
+    /// Where the tag points, if that is known.
+    pub fn digest(&self) -> Option<&Digest> {
         match self {
             Self::Digest(digest) | Self::Facts { digest, .. } => Some(digest),
             Self::Broken(_) => None,
@@ -69,6 +70,8 @@ pub struct Choice {
     pub blocked: Option<(Chosen, Vec<Reason>)>,
     /// Releases above the offer that could not be looked at.
     pub broken: Vec<(Tag, Reason)>,
+    /// Whether the walk ended at [`MOST_LOOKED_AT`] with nothing to offer: what is further down was not looked at.
+    pub is_cut: bool,
 }
 
 /// A release that a walk came upon.
@@ -122,7 +125,7 @@ impl<'a> Walk<'a> {
     /// What to look at next, or the answer, from what is `known`.
     pub fn next(&self, known: &BTreeMap<Tag, Known>) -> Step {
         let mut choice = Choice::default();
-        for candidate in self.candidates() {
+        for candidate in self.candidates().take(MOST_LOOKED_AT) {
             match self.floating_name(candidate, known) {
                 FloatingName::Yes => continue,
                 FloatingName::No => {}
@@ -150,6 +153,8 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        choice.is_cut =
+            choice.offer.is_none() && !self.is_held() && self.candidates().count() > MOST_LOOKED_AT;
         Step::Done(Box::new(choice))
     }
 
@@ -159,24 +164,12 @@ impl<'a> Walk<'a> {
         // What was installed by digest, or by a tag that is no version, has no place in the order: nothing is newer.
         let has_order = installed_tag.is_none_or(|tag| tag.and_then(ReleaseTag::parse).is_some());
         let installed = installed_tag.flatten().and_then(ReleaseTag::parse);
-        self.releases
-            .iter()
-            .filter(move |candidate| {
-                let newer = installed
-                    .as_ref()
-                    .is_none_or(|installed| candidate.version.precedence(&installed.version).is_gt());
-                has_order && newer && self.may_be_offered(candidate, installed.as_ref())
-            })
-            .take(MOST_LOOKED_AT)
-    }
-
-    /// Pre-releases are offered only where configured, or to one installed with the same numbers.
-    fn may_be_offered(&self, candidate: &ReleaseTag, installed: Option<&ReleaseTag>) -> bool {
-        !candidate.version.is_pre_release()
-            || self.policy.pre_releases
-            || installed.is_some_and(|installed| {
-                installed.version.is_pre_release() && installed.version.has_numbers_of(&candidate.version)
-            })
+        self.releases.iter().filter(move |candidate| {
+            let newer = installed
+                .as_ref()
+                .is_none_or(|installed| candidate.version.precedence(&installed.version).is_gt());
+            has_order && newer && may_be_offered(candidate, installed.as_ref(), self.policy)
+        })
     }
 
     /// Whether a tag of two numbers has the digest of one of three: then it is only that release's floating name.
@@ -222,7 +215,7 @@ impl<'a> Walk<'a> {
         if self.is_held() {
             verdict
                 .reasons
-                .insert(0, Reason::new(ReasonCode::Held, format!("{} is held", self.id)));
+                .insert(0, Reason::new(ReasonCode::Held, "it is held".to_owned()));
         }
         verdict
     }
@@ -230,6 +223,15 @@ impl<'a> Walk<'a> {
     fn is_held(&self) -> bool {
         self.installed.is_some_and(|installed| installed.held)
     }
+}
+
+/// Pre-releases are offered only where configured, or to one installed with the same numbers.
+pub fn may_be_offered(candidate: &ReleaseTag, installed: Option<&ReleaseTag>, policy: &Policy) -> bool {
+    !candidate.version.is_pre_release()
+        || policy.pre_releases
+        || installed.is_some_and(|installed| {
+            installed.version.is_pre_release() && installed.version.has_numbers_of(&candidate.version)
+        })
 }
 
 enum FloatingName {

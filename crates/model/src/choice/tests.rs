@@ -233,6 +233,7 @@ fn a_repository_of_endless_unfit_releases_costs_a_bounded_walk() {
     let (choice, looked, _) = Repository(tags).walk(None, &Policy::default());
     assert_eq!(offered(&choice), None);
     assert_eq!(looked.len(), MOST_LOOKED_AT);
+    assert!(choice.is_cut, "and says that it ended early");
 }
 
 proptest! {

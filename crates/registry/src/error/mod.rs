@@ -93,13 +93,13 @@ pub enum Operation {
 impl fmt::Display for Operation {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Tags => "list the tags of",
-            Self::Head => "look up",
-            Self::Document => "read the manifest of",
-            Self::Config => "read the config of",
-            Self::Blob => "read a blob of",
-            Self::Repositories => "list the repositories of",
-            Self::Settings => "read the settings of",
+            Self::Tags => "cannot list the tags of",
+            Self::Head => "cannot look up",
+            Self::Document => "cannot read the manifest of",
+            Self::Config => "cannot read the config of",
+            Self::Blob => "cannot read a blob of",
+            Self::Repositories => "cannot list the repositories of",
+            Self::Settings => "cannot read the settings of",
         })
     }
 }
@@ -169,7 +169,7 @@ mod tests {
         );
         assert_eq!(
             error.to_string(),
-            "list the tags of registry.example/acme/whale (https://registry.example/v2/acme/whale/tags/list): \
+            "cannot list the tags of registry.example/acme/whale (https://registry.example/v2/acme/whale/tags/list): \
              the registry answers 502"
         );
     }
