@@ -6,9 +6,9 @@ use serde_json::Value;
 use serde_saphyr::options::NonFiniteFloatPolicy;
 use thiserror::Error;
 
-use super::service::{Service, Top, may_be_host};
+use super::service::{Service, Top};
 use super::yaml::Node;
-use super::{Permission, mounts};
+use super::{Permission, mounts, networks};
 use crate::text::quote;
 
 /// The largest compose file that is looked into, in bytes. Existing ones stay below 20 KiB.
@@ -63,7 +63,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeSet<Permission>, ComposeParse> {
     let document = Node::root(&value).mapping()?;
     let top = Top {
         named: mounts::Named::read(&document)?,
-        host_networks: host_networks(&document)?,
+        networks: networks::Networks::read(&document)?,
     };
     let mut found = BTreeSet::new();
     for include in Node::one_or_more(document.get("include"))? {
@@ -107,25 +107,4 @@ fn document(bytes: &[u8]) -> Result<Value, ComposeParse> {
     serde_saphyr::from_slice_with_options(bytes, options).map_err(|error| ComposeParse::NotYaml {
         problem: crate::text::printable(&error.to_string(), 200),
     })
-}
-
-/// The declared networks that are, or may become, the host's: by name, by driver, or as one that exists already.
-fn host_networks(document: &Node<'_>) -> Result<BTreeSet<String>, ComposeParse> {
-    let mut names = BTreeSet::new();
-    for (key, network) in Node::entries(document.get("networks"))? {
-        let old_form = network.get("external").filter(Node::is_mapping);
-        let external_name = match old_form {
-            Some(external) => external.text_of("name")?,
-            None => network.may_be_true("external")?.then(|| key.clone()),
-        };
-        let name = network.text_of("name")?.or(external_name);
-        if [name, network.text_of("driver")?]
-            .iter()
-            .flatten()
-            .any(|text| may_be_host(text))
-        {
-            names.insert(key);
-        }
-    }
-    Ok(names)
 }

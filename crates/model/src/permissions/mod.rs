@@ -5,7 +5,9 @@
 
 mod compose;
 mod mounts;
+mod networks;
 mod permission;
+mod places;
 mod ports;
 mod sentence;
 mod service;
@@ -78,7 +80,7 @@ impl Permissions {
                 }
             },
             Some((None, Some(image))) => {
-                found.insert(service::container("service", Some(image.clone())));
+                found.insert(service::container("service", image.clone()));
             }
             _ => {}
         }

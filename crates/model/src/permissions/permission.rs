@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{mounts, ports};
+use super::{places, ports};
 use crate::reference::Reference;
 
 /// How much a permission matters to the person at the machine.
@@ -44,6 +44,13 @@ pub enum Permission {
         /// The service.
         service: String,
     },
+    /// It runs a container that is described by another service.
+    ExtendedContainer {
+        /// The service.
+        service: String,
+        /// The other service, here or in another file.
+        base: String,
+    },
     /// A port of a container is opened on the machine.
     Port {
         /// The service.
@@ -57,6 +64,20 @@ pub enum Permission {
     HostNetwork {
         /// The service.
         service: String,
+    },
+    /// A container is in a network that is not the extension's alone.
+    SharedNetwork {
+        /// The service.
+        service: String,
+        /// The network's name, as written.
+        network: String,
+    },
+    /// A container is in the network around the machine, beside the machine itself.
+    NetworkAround {
+        /// The service.
+        service: String,
+        /// The network's driver, as written: `macvlan`, `ipvlan`.
+        driver: String,
     },
     /// A container shares another of the host's name spaces.
     HostNamespace {
@@ -95,12 +116,28 @@ pub enum Permission {
         /// Whether it can only be read.
         read_only: bool,
     },
+    /// A container has a volume that is not the extension's alone.
+    SharedVolume {
+        /// The service.
+        service: String,
+        /// The volume's name, as written.
+        volume: String,
+        /// Whether it can only be read.
+        read_only: bool,
+    },
+    /// A container is run by another program than the engine usually takes.
+    Runtime {
+        /// The service.
+        service: String,
+        /// The runtime, as written.
+        runtime: String,
+    },
     /// A container sees, and can steer, the host's processes.
     HostProcesses {
         /// The service.
         service: String,
     },
-    /// A protection that the engine gives every container is switched off.
+    /// A protection that the engine gives every container is switched off, or replaced.
     Unprotected {
         /// The service.
         service: String,
@@ -111,7 +148,7 @@ pub enum Permission {
     EngineSocket {
         /// The service.
         service: String,
-        /// The socket or pipe, as written.
+        /// The socket or pipe, or a folder that holds it, as written.
         source: String,
     },
     /// A container with all rights.
@@ -135,7 +172,7 @@ pub enum Permission {
     UnknownContainers,
     /// It runs a file that it brings, on the machine itself.
     HostBinary {
-        /// The base name.
+        /// The base name of the file, or of what the metadata lists where its files are not known.
         name: String,
     },
 }
@@ -144,15 +181,21 @@ impl Permission {
     /// How much it matters.
     pub fn level(&self) -> Level {
         match self {
-            Self::Tab { .. } | Self::Socket { .. } | Self::Container { .. } | Self::BuiltContainer { .. } => {
-                Level::Low
-            }
+            Self::Tab { .. }
+            | Self::Socket { .. }
+            | Self::Container { .. }
+            | Self::BuiltContainer { .. }
+            | Self::ExtendedContainer { .. } => Level::Low,
             Self::Port { address, .. } => ports::level(address.as_deref()),
             Self::Mount {
                 source, read_only, ..
-            } => mounts::level(source, *read_only),
+            } => places::level(source, *read_only),
             Self::Capability { capability, .. } => capability_level(capability),
             Self::HostNetwork { .. }
+            | Self::SharedNetwork { .. }
+            | Self::NetworkAround { .. }
+            | Self::SharedVolume { .. }
+            | Self::Runtime { .. }
             | Self::HostNamespace { .. }
             | Self::OtherContainer { .. }
             | Self::Device { .. } => Level::Medium,
@@ -179,7 +222,7 @@ impl Permission {
         let mut wider = right.clone();
         match &mut wider {
             Self::UnknownContainers | Self::Elsewhere { .. } => return Vec::new(),
-            Self::Mount { read_only, .. } => *read_only = false,
+            Self::Mount { read_only, .. } | Self::SharedVolume { read_only, .. } => *read_only = false,
             Self::Port { address, .. } => *address = None,
             _ => {}
         }
@@ -196,7 +239,12 @@ impl Permission {
                 *image = image.as_deref().map(repository);
             }
             Self::BuiltContainer { service }
+            | Self::ExtendedContainer { service, .. }
             | Self::HostNetwork { service }
+            | Self::SharedNetwork { service, .. }
+            | Self::NetworkAround { service, .. }
+            | Self::SharedVolume { service, .. }
+            | Self::Runtime { service, .. }
             | Self::HostNamespace { service, .. }
             | Self::OtherContainer { service, .. }
             | Self::Capability { service, .. }
@@ -225,11 +273,13 @@ fn repository(image: &str) -> String {
         .map_or_else(|_| image.to_owned(), |reference| reference.id.to_string())
 }
 
-/// Capabilities with which a container gets out of itself, or at all files (capabilities(7)).
+/// Capabilities with which a container gets out of itself, or at all files (capabilities(7)). A variable may become
+/// one.
 fn capability_level(capability: &str) -> Level {
     match capability {
         "ALL" | "SYS_ADMIN" | "SYS_PTRACE" | "SYS_MODULE" | "SYS_RAWIO" | "SYS_BOOT" | "DAC_READ_SEARCH"
         | "BPF" | "MAC_ADMIN" | "MAC_OVERRIDE" => Level::High,
+        variable if variable.contains('$') => Level::High,
         _ => Level::Medium,
     }
 }

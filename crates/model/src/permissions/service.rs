@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::networks::{Networks, may_be_host};
 use super::yaml::{Node, split_short_form};
 use super::{ComposeParse, Permission, mounts, ports};
 
 /// The permission to run a container of `image`, as metadata or compose file write it.
-pub(super) fn container(service: &str, image: Option<String>) -> Permission {
+pub(super) fn container(service: &str, image: String) -> Permission {
     let service = service.to_owned();
     let is_own = |image: &String| {
         matches!(
@@ -14,25 +15,16 @@ pub(super) fn container(service: &str, image: Option<String>) -> Permission {
             "${DESKTOP_PLUGIN_IMAGE}" | "$DESKTOP_PLUGIN_IMAGE"
         )
     };
-    match image {
-        Some(image) => Permission::Container {
-            service,
-            image: Some(image).filter(|image| !is_own(image)),
-        },
-        None => Permission::BuiltContainer { service },
+    Permission::Container {
+        service,
+        image: Some(image).filter(|image| !is_own(image)),
     }
-}
-
-/// A variable may become `host` on the machine.
-pub(super) fn may_be_host(text: &str) -> bool {
-    text == "host" || text.contains('$')
 }
 
 /// What services refer to by name.
 pub(super) struct Top {
     pub(super) named: mounts::Named,
-    /// The declared networks that are the host's under another name.
-    pub(super) host_networks: BTreeSet<String>,
+    pub(super) networks: Networks,
 }
 
 /// One service of the document.
@@ -44,8 +36,9 @@ pub(super) struct Service<'a> {
 impl Service<'_> {
     /// Everything that it asks for.
     pub(super) fn permissions(&self, top: &Top) -> Result<Vec<Permission>, ComposeParse> {
-        let mut found = vec![container(&self.name, self.node.text_of("image")?)];
-        found.extend(self.namespaces(top)?);
+        let mut found = self.origin()?;
+        found.extend(top.networks.of(&self.name, &self.node)?);
+        found.extend(self.namespaces()?);
         found.extend(self.rights()?);
         found.extend(self.devices()?);
         found.extend(self.others()?);
@@ -58,9 +51,29 @@ impl Service<'_> {
         self.name.clone()
     }
 
-    fn namespaces(&self, top: &Top) -> Result<Vec<Permission>, ComposeParse> {
+    /// What it is started from. A service of a provider has no container.
+    fn origin(&self) -> Result<Vec<Permission>, ComposeParse> {
         let mut found = Vec::new();
-        for key in ["network_mode", "pid", "ipc", "uts", "userns_mode", "cgroup"] {
+        let service = self.name();
+        let image = self.node.text_of("image")?;
+        let bases = Node::texts_or(self.node.get("extends"), "service")?;
+        if let Some(provider) = self.node.get("provider") {
+            let provider = provider.text_of("type")?.unwrap_or_default();
+            found.push(Permission::Provider { service, provider });
+        } else if let Some(image) = image {
+            found.push(container(&service, image));
+        } else if self.node.get("build").is_some() || bases.is_empty() {
+            found.push(Permission::BuiltContainer { service });
+        } else {
+            let base = bases.concat();
+            found.push(Permission::ExtendedContainer { service, base });
+        }
+        Ok(found)
+    }
+
+    fn namespaces(&self) -> Result<Vec<Permission>, ComposeParse> {
+        let mut found = Vec::new();
+        for key in ["pid", "ipc", "uts", "userns_mode", "cgroup"] {
             let Some(mode) = self.node.text_of(key)? else {
                 continue;
             };
@@ -68,7 +81,6 @@ impl Service<'_> {
                 found.push(self.joins(container));
             } else if may_be_host(&mode) {
                 found.push(match key {
-                    "network_mode" => Permission::HostNetwork { service: self.name() },
                     "pid" => Permission::HostProcesses { service: self.name() },
                     namespace => Permission::HostNamespace {
                         service: self.name(),
@@ -77,30 +89,16 @@ impl Service<'_> {
                 });
             }
         }
-        if self
-            .networks()?
-            .iter()
-            .any(|network| top.host_networks.contains(network))
-        {
-            found.push(Permission::HostNetwork { service: self.name() });
-        }
         Ok(found)
-    }
-
-    /// Without a word about it, a service is in the network called `default`.
-    fn networks(&self) -> Result<Vec<String>, ComposeParse> {
-        let networks = Node::names(self.node.get("networks"))?;
-        Ok(if networks.is_empty() {
-            vec!["default".to_owned()]
-        } else {
-            networks
-        })
     }
 
     fn rights(&self) -> Result<Vec<Permission>, ComposeParse> {
         let mut found = Vec::new();
         let hooks = [self.node.get("post_start"), self.node.get("pre_stop")];
         let mut privileged = self.node.may_be_true("privileged")?;
+        if let Some(build) = self.node.get("build") {
+            privileged |= build.may_be_true("privileged")?;
+        }
         for hook in hooks {
             for hook in Node::items(hook)? {
                 privileged |= hook.may_be_true("privileged")?;
@@ -119,16 +117,18 @@ impl Service<'_> {
         }
         for option in Node::items(self.node.get("security_opt"))? {
             let option = option.text()?;
-            // `no-new-privileges` and a profile of one's own protect more, not less.
-            if ["unconfined", "disable", "$"]
-                .iter()
-                .any(|word| option.contains(word))
-            {
+            if !protects(&option) {
                 found.push(Permission::Unprotected {
                     service: self.name(),
                     option,
                 });
             }
+        }
+        if let Some(runtime) = self.node.text_of("runtime")?.filter(|runtime| runtime != "runc") {
+            found.push(Permission::Runtime {
+                service: self.name(),
+                runtime,
+            });
         }
         if self.node.may_be_true("use_api_socket")? {
             found.push(Permission::EngineSocket {
@@ -169,21 +169,17 @@ impl Service<'_> {
     fn others(&self) -> Result<Vec<Permission>, ComposeParse> {
         let mut found = Vec::new();
         for volumes in Node::items(self.node.get("volumes_from"))? {
-            if let Some(container) = volumes.text()?.strip_prefix("container:") {
+            let volumes = volumes.text()?;
+            if let Some(container) = volumes.strip_prefix("container:") {
                 found.push(self.joins(container));
+            } else if volumes.contains('$') {
+                found.push(self.joins(&volumes));
             }
         }
         if let Some(extends) = self.node.get("extends")
             && let Some(source) = extends.text_of("file")?
         {
             found.push(Permission::Elsewhere { source });
-        }
-        if let Some(provider) = self.node.get("provider") {
-            let provider = provider.text_of("type")?.unwrap_or_default();
-            found.push(Permission::Provider {
-                service: self.name(),
-                provider,
-            });
         }
         Ok(found)
     }
@@ -194,4 +190,9 @@ impl Service<'_> {
             container: container.to_owned(),
         }
     }
+}
+
+/// Whether an option of `security_opt` can only protect more. A profile of one's own may allow everything.
+fn protects(option: &str) -> bool {
+    option.starts_with("no-new-privileges") || option == "seccomp=builtin" || option == "seccomp:builtin"
 }

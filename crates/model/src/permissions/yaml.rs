@@ -92,6 +92,30 @@ impl<'a> Node<'a> {
         self.get(key).map(|node| node.text()).transpose()
     }
 
+    /// The texts of a list, or the one that stands in its place; of a mapping the text under `key`.
+    pub(super) fn texts_or(node: Option<Self>, key: &str) -> Result<Vec<String>, ComposeParse> {
+        let mut texts = Vec::new();
+        for item in Self::one_or_more(node)? {
+            if item.is_mapping() {
+                texts.extend(item.text_of(key)?);
+            } else {
+                texts.push(item.text()?);
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The name under which others too may use a declared volume or network: compose takes what has a name of its own
+    /// as it finds it, whether it is called external or not.
+    pub(super) fn shared_name(&self, key: &str) -> Result<Option<String>, ComposeParse> {
+        let old_form = self.get("external").filter(Self::is_mapping);
+        let external = match old_form {
+            Some(external) => Some(external.text_of("name")?.unwrap_or_else(|| key.to_owned())),
+            None => self.may_be_true("external")?.then(|| key.to_owned()),
+        };
+        Ok(self.text_of("name")?.or(external))
+    }
+
     /// Whether `key` is anything but absent or plainly false: a variable may become true.
     pub(super) fn may_be_true(&self, key: &str) -> Result<bool, ComposeParse> {
         let text = self.text_of(key)?;
