@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::metadata::Metadata;
+use crate::payload::HostBinary;
 use crate::platform::System;
 use crate::text::quote;
 
@@ -85,6 +86,19 @@ impl Permissions {
             _ => {}
         }
         (Self(found), problem)
+    }
+
+    /// The same with the files that pages can run, as the record of an install has them, in place of the paths that the
+    /// metadata lists: among those may be folders, whose content only the image knows.
+    #[must_use]
+    pub fn with_host_binaries(mut self, binaries: &[HostBinary]) -> Self {
+        self.0
+            .retain(|permission| !matches!(permission, Permission::HostBinary { .. }));
+        self.0
+            .extend(binaries.iter().map(|binary| Permission::HostBinary {
+                name: binary.name.clone(),
+            }));
+        self
     }
 
     /// Each permission, the least first.

@@ -301,6 +301,22 @@ fn a_service_is_said_to_be_built_only_if_it_is() {
 }
 
 #[test]
+fn a_folder_of_host_binaries_is_told_by_what_it_holds() {
+    let metadata = metadata(r#"{"host": {"binaries": [{"linux": ["/bin", "/tools/kubectl"]}]}}"#);
+    let (listed, _) = Permissions::of(&metadata, System::Linux, None);
+    let binary = |path: &str| HostBinary {
+        name: path.rsplit('/').next().unwrap().to_owned(),
+        path: path.to_owned(),
+    };
+    let placed = ["host/bin/helm", "host/bin/more/helm", "host/tools/kubectl"].map(binary);
+    let permissions = listed.with_host_binaries(&placed);
+    assert_eq!(
+        shown(&permissions.lines()),
+        "High: Runs `helm`, `kubectl` on this machine, with your rights"
+    );
+}
+
+#[test]
 fn less_of_anothers_volume_is_no_news_and_more_is() {
     let of_mode = |mode: &str| {
         of_compose(&format!(
