@@ -123,7 +123,7 @@ fn a_registry_that_nobody_answers_for_cannot_be_reached() {
         .outrigger
         .allow(&format!("127.0.0.1:{port}/\n{}/", scene.authority()));
     assert_snapshot!(scene.refuses_all_of(5, &[&["install", "-f", &dead]]), @r#"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the connection was refused: Connection refused (os error 111)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the connection was refused: Connection refused (os error 111)
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
     "#);
 }
@@ -141,13 +141,13 @@ fn what_the_registry_lacks_is_not_found() {
     ]
     .map(|reference| scene.refuses_all_of(4, &[&["install", "-f", &reference]]));
     assert_snapshot!(said.join(""), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:9.9.9 (http://127.0.0.1:[port]/v2/acme/whale/manifests/9.9.9): the repository has no such tag or digest
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:9.9.9 (http://127.0.0.1:[port]/v2/acme/whale/manifests/9.9.9): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
-    error: read the manifest of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/manifests/sha256:[digest]): the repository has no such tag or digest
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/manifests/sha256:[digest]): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
-    error: list the tags of 127.0.0.1:[port]/acme/nothing (http://127.0.0.1:[port]/v2/acme/nothing/tags/list): there is no such repository
+    error: cannot list the tags of 127.0.0.1:[port]/acme/nothing (http://127.0.0.1:[port]/v2/acme/nothing/tags/list): there is no such repository
       help: check the spelling; `outrigger search` shows what is offered
-    error: read the manifest of 127.0.0.1:[port]/acme/nothing:1.0.0 (http://127.0.0.1:[port]/v2/acme/nothing/manifests/1.0.0): there is no such repository
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/nothing:1.0.0 (http://127.0.0.1:[port]/v2/acme/nothing/manifests/1.0.0): there is no such repository
       help: check the spelling; `outrigger search` shows what is offered
     ");
 }
@@ -184,19 +184,19 @@ fn a_refused_login_says_which_one_was_tried() {
     }
     assert_snapshot!(said.concat(), @"
     401 Unauthorized, challenge: true, login: false
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     401 Unauthorized, challenge: true, login: true
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the login was refused (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the login was refused (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     403 Forbidden, challenge: true, login: false
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     403 Forbidden, challenge: true, login: true
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     403 Forbidden, challenge: false, login: true
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (none was sent, because the registry asked for none)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): it does not exist or needs a login (none was sent, because the registry asked for none)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
 }

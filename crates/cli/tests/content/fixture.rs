@@ -141,10 +141,15 @@ impl Scene {
         assert!(warnings.is_empty(), "{warnings}");
     }
 
-    /// Publishes an image as 1.0.0, installs it, and answers what was warned of.
+    /// Publishes an image as 1.0.0, installs it, and answers what was warned of, a line for each.
     #[track_caller]
     pub(crate) fn installs_with_warnings(&self, image: &Image) -> String {
-        self.push("1.0.0", image).install("1.0.0").ok().stderr
+        self.push("1.0.0", image);
+        let reference = format!("{}:1.0.0", self.id());
+        let output = self.outrigger.run(["--format", "json", "install", "-f", &reference]).ok();
+        let document = output.json();
+        let warnings = document["warnings"].as_array().unwrap().iter();
+        warnings.map(|warning| format!("{}\n", warning.as_str().unwrap())).collect()
     }
 
     /// The extension, as `ls` lists it.

@@ -89,6 +89,9 @@ fn a_device_that_the_metadata_names_is_refused_however_it_is_reached() {
             .device("dev/zero", 1, 5)
             .hardlink("whale.svg", "dev/zero"),
         Layer::new().fifo("linux/whale"),
+        Layer::new()
+            .device("dev/zero", 1, 5)
+            .symlink("ui/zero", "/dev/zero"),
     ] {
         said += &scene.refuses(6, &whale().layer(layer).build());
     }
@@ -97,6 +100,7 @@ fn a_device_that_the_metadata_names_is_refused_however_it_is_reached() {
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a character device
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a character device
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `linux/whale` is a named pipe
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/zero` is a character device
     ");
 }
 

@@ -55,12 +55,12 @@ fn a_link_never_reaches_a_file_of_this_machine() {
         .hardlink("ui/docker", "docker/config.json");
     let warnings = scene.installs_with_warnings(&pages().layer(layer).build());
     assert_snapshot!(warnings, @"
-    warning: `ui/climbing` is left out: it is a link to nothing in the image
-    warning: `ui/docker` is left out: it is a link to nothing in the image
-    warning: `ui/hard` is left out: it is a link to nothing in the image
-    warning: `ui/here` is left out: it is a link to nothing in the image
-    warning: `ui/passwd` is left out: it is a link to nothing in the image
-    warning: `ui/secret` is left out: it is a link to nothing in the image
+    `ui/climbing` is left out: it is a link to nothing in the image
+    `ui/docker` is left out: it is a link to nothing in the image
+    `ui/hard` is left out: it is a link to nothing in the image
+    `ui/here` is left out: it is a link to nothing in the image
+    `ui/passwd` is left out: it is a link to nothing in the image
+    `ui/secret` is left out: it is a link to nothing in the image
     ");
     assert_eq!(scene.payload().files(), ["ui/dashboard-tab/index.html"]);
 }
@@ -102,13 +102,13 @@ fn links_in_circles_are_left_out_of_folders() {
         .symlink("ui/here", ".")
         .symlink("ui/empty", "");
     assert_snapshot!(scene.installs_with_warnings(&pages().layer(layer).build()), @"
-    warning: `ui/empty` is left out: it is a link to nothing in the image
-    warning: `ui/here` is left out: it is a link to a folder that it stands in
-    warning: `ui/ping` is left out: it leads over too many links, or in a circle
-    warning: `ui/pong` is left out: it leads over too many links, or in a circle
-    warning: `ui/root` is left out: it is a link to a folder that it stands in
-    warning: `ui/self` is left out: it leads over too many links, or in a circle
-    warning: `ui/up` is left out: it is a link to a folder that it stands in
+    `ui/empty` is left out: it is a link to nothing in the image
+    `ui/here` is left out: it is a link to a folder that it stands in
+    `ui/ping` is left out: it leads over too many links, or in a circle
+    `ui/pong` is left out: it leads over too many links, or in a circle
+    `ui/root` is left out: it is a link to a folder that it stands in
+    `ui/self` is left out: it leads over too many links, or in a circle
+    `ui/up` is left out: it is a link to a folder that it stands in
     ");
     assert_eq!(scene.payload().files(), ["ui/dashboard-tab/index.html"]);
 }

@@ -71,7 +71,7 @@ fn an_empty_label_leaves_the_word_to_the_other_dialect() {
 #[test]
 fn an_extension_without_any_label_is_installed_with_a_warning() {
     let scene = Scene::new();
-    assert_snapshot!(scene.installs_with_warnings(&with_labels(&[]).build()), @"warning: 127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
+    assert_snapshot!(scene.installs_with_warnings(&with_labels(&[]).build()), @"127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
     let listed = scene.listed();
     assert_eq!(
         [&listed["vendor"], &listed["apiVersion"]],
@@ -87,7 +87,7 @@ fn an_extension_without_any_label_is_installed_with_a_warning() {
 fn empty_labels_count_as_missing() {
     let scene = Scene::new();
     let image = with_labels(&[(TITLE, ""), (VENDOR, ""), (API, "")]).build();
-    assert_snapshot!(scene.installs_with_warnings(&image), @"warning: 127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
+    assert_snapshot!(scene.installs_with_warnings(&image), @"127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs");
 }
 
 #[test]
@@ -166,6 +166,7 @@ fn every_label_of_the_contract_is_shown() {
     digest        sha256:[digest]
     platforms     linux/amd64
     needs API     >= 0.3.0
+    verdict       fits
     vendor        Acme
     download      186 B
     made          [time]
@@ -256,4 +257,16 @@ fn a_value_that_no_real_image_needs_counts_as_missing() {
     assert_snapshot!(scene.installs_with_warnings(&image.build()), @"");
     let kept = fs_err::read_to_string(scene.folder().join("labels.json")).unwrap();
     assert!(kept.len() < 1000, "{}", kept.len());
+}
+
+#[test]
+fn labels_that_a_builder_left_out_are_none() {
+    for labels in [json!(null), json!({})] {
+        let scene = Scene::new();
+        let image = pages().build_with(|config| config["config"]["Labels"] = labels);
+        scene.installs_with_warnings(&image);
+        assert_eq!(scene.listed()["title"], "acme/whale");
+    }
+    let scene = Scene::new();
+    scene.installs_with_warnings(&pages().build_with(|config| config["config"] = json!(null)));
 }

@@ -45,11 +45,11 @@ fn a_layer_with_other_bytes_is_refused() {
         [flipped, other, shorter, longer, Vec::new()].map(|bytes| image.clone().with_blob(&layer, bytes)),
     );
     assert_snapshot!(said, @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 30 bytes, and 186 were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 185 bytes, and 186 were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 186 bytes that were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 0 bytes, and 186 were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 30 bytes, and 186 were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 185 bytes, and 186 were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 186 bytes that were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 0 bytes, and 186 were promised
     ");
 }
 
@@ -62,9 +62,9 @@ fn a_layer_of_another_size_than_the_manifest_says_is_refused() {
         sizes.map(|size| edited(|manifest| manifest["layers"][0]["size"] = size)),
     );
     assert_snapshot!(said, @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 1 bytes that were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 186 bytes, and 1073741824 were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 0 bytes that were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 1 bytes that were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 186 bytes, and 1073741824 were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 0 bytes that were promised
     ");
 }
 
@@ -84,8 +84,8 @@ fn a_config_with_other_bytes_is_refused() {
     let lies = [other.replace("Whale", "Shark"), "{}".to_owned()];
     let said = refusals(&scene, lies.map(|bytes| image.clone().with_blob(&config, bytes)));
     assert_snapshot!(said, @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 2 bytes, and 342 were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its digest is sha256:[digest], not sha256:[digest]
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 2 bytes, and 342 were promised
     ");
 }
 
@@ -108,15 +108,15 @@ fn a_document_that_is_no_manifest_is_refused() {
         documents.map(|text| pages().build().with_document(MANIFEST, text)),
     );
     assert_snapshot!(said, @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing a value at line 1 column 0
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing an object at line 1 column 19
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has neither `manifests` nor `layers`, so it is no image and no index
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is a manifest of schema 1, which is no longer read; push the image again with a current tool
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it has no `config`
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: missing field `digest` at line 1 column 33
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing a value at line 1 column 0
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: EOF while parsing an object at line 1 column 19
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it is not a JSON object
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has neither `manifests` nor `layers`, so it is no image and no index
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is a manifest of schema 1, which is no longer read; push the image again with a current tool
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: it has no `config`
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest cannot be read: missing field `digest` at line 1 column 33
     ");
 }
 
@@ -125,7 +125,7 @@ fn a_manifest_of_a_hundred_megabytes_is_left_at_the_limit() {
     let scene = Scene::with_whale();
     let huge = vec![b' '; 100 << 20];
     assert_snapshot!(refusals(&scene, [pages().build().with_document(MANIFEST, huge)]), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest is over the limit of 4194304 (`limits.manifest-size`)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest is over the limit of 4194304 (`limits.manifest-size`)
       help: if you trust its author, raise `limits.manifest-size` in the configuration
     ");
 }
@@ -139,8 +139,8 @@ fn a_document_with_manifests_and_layers_is_refused() {
         image.with_document(media_type, bytes)
     });
     assert_snapshot!(refusals(&scene, both), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it has both `manifests` and `layers`, so it is no image and no index
     ");
 }
 
@@ -155,9 +155,9 @@ fn media_types_that_contradict_each_other_or_the_content_are_refused() {
     });
     let bytes = docker.document().bytes().clone();
     assert_snapshot!(refusals(&scene, [header, own, docker.with_document(MANIFEST, bytes)]), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.index.v1+json`, but it is `application/vnd.oci.image.manifest.v1+json`
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.oci.image.index.v1+json`
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.docker.distribution.manifest.v2+json`
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.index.v1+json`, but it is `application/vnd.oci.image.manifest.v1+json`
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.oci.image.index.v1+json`
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): it is called `application/vnd.oci.image.manifest.v1+json`, but it is `application/vnd.docker.distribution.manifest.v2+json`
     ");
 }
 
@@ -174,12 +174,12 @@ fn digests_that_are_none_are_refused_before_they_name_anything() {
     ];
     let images = digests.map(|digest| edited(|manifest| manifest["layers"][0]["digest"] = json!(digest)));
     assert_snapshot!(refusals(&scene, images), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `` is not a digest: it has no colon
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:` is not a digest: it has the wrong number of digits for its algorithm
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:../../../../etc/passwd` is not a digest: it holds something other than hexadecimal digits
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA` is not a digest: its digits are in upper case
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` is not a digest: it has the wrong number of digits for its algorithm
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `md5:d41d8cd98f00b204e9800998ecf8427e` is not a digest: its algorithm is not sha256 or sha512
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `` is not a digest: it has no colon
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:` is not a digest: it has the wrong number of digits for its algorithm
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:../../../../etc/passwd` is not a digest: it holds something other than hexadecimal digits
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA` is not a digest: its digits are in upper case
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa` is not a digest: it has the wrong number of digits for its algorithm
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): layers[0].digest: `md5:d41d8cd98f00b204e9800998ecf8427e` is not a digest: its algorithm is not sha256 or sha512
     ");
     let images = digests.map(|digest| edited(|manifest| manifest["config"]["digest"] = json!(digest)));
     refusals(&scene, images);
@@ -199,11 +199,11 @@ fn labels_of_a_wrong_type_are_refused() {
     ];
     let images = labels.map(|labels| configured(|config| config["config"]["Labels"] = labels));
     assert_snapshot!(refusals(&scene, images), @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `org.opencontainers.image.title` is not a text
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `unrelated` is not a text
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `com.docker.desktop.extension.api.version` is not a text
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its labels are not a table of texts
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `org.opencontainers.image.title` is not a text
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `unrelated` is not a text
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its label `com.docker.desktop.extension.api.version` is not a text
     ");
 }
 
@@ -223,11 +223,11 @@ fn a_config_that_is_none_is_refused() {
     };
     let configs: [&[u8]; 5] = [b"", b"not JSON", b"[]", b"{}", b"\xff\xfe"];
     assert_snapshot!(refusals(&scene, configs.map(with_config)), @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: EOF while parsing a value at line 1 column 0
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its config (`application/vnd.oci.image.config.v1+json`) is not that of an image
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: EOF while parsing a value at line 1 column 0
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its config (`application/vnd.oci.image.config.v1+json`) is not that of an image
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
     ");
 }
 
@@ -240,8 +240,8 @@ fn a_manifest_and_a_config_that_count_layers_differently_are_refused() {
         config["rootfs"]["diff_ids"] = json!([first, first]);
     });
     assert_snapshot!(refusals(&scene, [fewer, more]), @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 0
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 2
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 0
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its manifest lists 1 layers, its config 2
     ");
 }
 
@@ -260,7 +260,7 @@ fn layers_are_never_fetched_from_where_a_manifest_says() {
             json!("application/vnd.docker.image.rootfs.foreign.diff.tar.gzip");
     });
     assert_snapshot!(scene.refuses(4, &foreign), @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
     ");
 }
@@ -271,7 +271,7 @@ fn one_broken_release_is_passed_over_and_the_rest_goes_on() {
     scene.push("1.1.0", &whale().label("example", "1.1.0").build());
     scene.push("1.2.0", &pages().build().with_document(MANIFEST, "<html>"));
     let update = scene.outrigger.run(["update", "-f", &scene.id()]).ok();
-    assert_snapshot!(update.stderr, @"warning: 127.0.0.1:[port]/acme/whale:1.2.0 is passed over: read the manifest of 127.0.0.1:[port]/acme/whale:1.2.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.2.0): the manifest cannot be read: it is not a JSON object");
+    assert_snapshot!(update.stderr, @"warning: 127.0.0.1:[port]/acme/whale:1.2.0 is passed over: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.2.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.2.0): the manifest cannot be read: it is not a JSON object");
     assert_eq!(scene.listed()["version"], "1.1.0");
     let scan = scene.outrigger.run(["scan", "--format", "json"]).ok().json();
     let finding = &scan["findings"][0];
@@ -372,7 +372,7 @@ fn a_list_that_leads_to_ever_more_pages_ends() {
         Some(reply("200 OK", &[("link", &link)], tags.to_string().as_bytes()))
     });
     assert_snapshot!(said, @"
-    error: list the tags of 127.0.0.1:[port]/acme/whale: the number of its pages is over the limit of 20 (`limits.pages`)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale: the number of its pages is over the limit of 20 (`limits.pages`)
       help: if you trust its author, raise `limits.pages` in the configuration
     ");
 }
@@ -386,7 +386,7 @@ fn a_list_that_goes_round_in_circles_is_refused() {
         let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
         path.starts_with(&list).then_some(answer)
     });
-    assert_snapshot!(said, @"error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the pages of the list go round in circles");
+    assert_snapshot!(said, @"error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the pages of the list go round in circles");
 }
 
 #[test]
@@ -400,7 +400,7 @@ fn a_list_that_goes_on_elsewhere_is_refused() {
         let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
         path.contains("/tags/list").then_some(answer)
     });
-    assert_snapshot!(said, @"error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the next page of the list is said to be at `http://localhost:[port]/v2/acme/whale/tags/list`; pages are only taken from where the list is");
+    assert_snapshot!(said, @"error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the next page of the list is said to be at `http://localhost:[port]/v2/acme/whale/tags/list`; pages are only taken from where the list is");
 }
 
 #[test]
@@ -455,7 +455,7 @@ fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
         path.ends_with(&layer.to_string()).then_some(half)
     });
     assert_snapshot!(said, @r#"
-    error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the connection broke: end of file before message length reached
+    error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the connection broke: end of file before message length reached
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
     "#);
 }
@@ -474,7 +474,7 @@ fn a_layer_that_ends_early_without_a_word_of_its_length_is_refused() {
         path.ends_with(&layer.to_string())
             .then(|| reply("200 OK", &[], &bytes[..bytes.len() / 2]))
     });
-    assert_snapshot!(said, @"error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 40 bytes, and 80 were promised");
+    assert_snapshot!(said, @"error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 40 bytes, and 80 were promised");
 }
 
 #[test]
@@ -492,7 +492,7 @@ fn a_layer_without_end_is_left_where_it_should_have_ended() {
         path.ends_with(&layer.to_string())
             .then(|| reply("200 OK", &[], &endless))
     });
-    assert_snapshot!(said, @"error: read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 80 bytes that were promised");
+    assert_snapshot!(said, @"error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 80 bytes that were promised");
 }
 
 #[test]
@@ -510,7 +510,7 @@ fn a_digest_in_a_header_must_be_that_of_the_body() {
         path.contains("/manifests/1.1.0")
             .then(|| reply("200 OK", &headers, &manifest))
     });
-    assert_snapshot!(said, @"error: read the manifest of 127.0.0.1:[port]/acme/whale:1.1.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.1.0): the registry says that its digest is sha256:[digest], but the digest of its content is sha256:[digest]");
+    assert_snapshot!(said, @"error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.1.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.1.0): the registry says that its digest is sha256:[digest], but the digest of its content is sha256:[digest]");
 }
 
 #[test]
@@ -537,4 +537,37 @@ fn a_tag_that_answers_differently_each_time_does_not_get_two_releases_mixed() {
     scene.configure("linux/amd64", &endpoint);
     scene.outrigger.run(["update", "-f", &scene.id()]).ok();
     assert_eq!(scene.listed()["digest"], good.digest().to_string());
+}
+
+#[test]
+fn an_update_to_the_newest_release_fails_over_its_layer_and_the_old_one_stays() {
+    let scene = Scene::with_whale();
+    let image = whale()
+        .label("example", "1.1.0")
+        .layer(Layer::new().file("a", "a", 0o644))
+        .build();
+    let layer = image.layer_digests()[1].clone();
+    scene.push("1.1.0", &image.clone().with_blob(&layer, "rotten"));
+    scene.refuses_all_of(6, &[&["update", "-f", &scene.id()], &["update", "-f", "--all"]]);
+    // Nothing of the failure is remembered: once the registry is repaired, the release is taken.
+    scene.push("1.1.0", &image);
+    scene.outrigger.run(["update", "-f", "--all"]).ok();
+    assert_eq!(scene.listed()["version"], "1.1.0");
+}
+
+#[test]
+fn nothing_is_kept_that_was_not_verified() {
+    let scene = Scene::with_whale();
+    let image = pages().build();
+    let layer = image.layer_digests()[0].clone();
+    scene.refuses(6, &image.with_blob(&layer, "rotten"));
+    let lying = configured(|config| config["rootfs"]["diff_ids"][0] = json!(Digest::of(b"else").to_string()));
+    scene.refuses(6, &lying);
+    let blobs = scene.outrigger.home().join("blobs");
+    let kept = testkit::tree(&blobs);
+    assert!(!kept.is_empty(), "the layer of the installed release");
+    for file in kept.files() {
+        let found = Digest::of(&fs_err::read(blobs.join(file)).unwrap());
+        assert!(file.contains(found.hex()), "{file} holds {found}");
+    }
 }

@@ -103,7 +103,7 @@ fn the_number_of_layers_is_limited() {
         image.layer(Layer::new().file(number.to_string(), "", 0o644))
     });
     assert_snapshot!(scene.refuses(6, &image.build()), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the number of its layers is over the limit of 3 (`limits.layers`)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the number of its layers is over the limit of 3 (`limits.layers`)
       help: if you trust its author, raise `limits.layers` in the configuration
     ");
 }
@@ -118,9 +118,9 @@ fn the_sizes_of_manifest_and_config_are_limited() {
     let config = pages().label("padding", &padding).build();
     let said = [scene.refuses(6, &manifest), scene.refuses(6, &config)];
     assert_snapshot!(said.join(""), @"
-    error: read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest is over the limit of 4194304 (`limits.manifest-size`)
+    error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:2.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/2.0.0): the manifest is over the limit of 4194304 (`limits.manifest-size`)
       help: if you trust its author, raise `limits.manifest-size` in the configuration
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest]: the image config is over the limit of 4194304 (`limits.config-size`)
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest]: the image config is over the limit of 4194304 (`limits.config-size`)
       help: if you trust its author, raise `limits.config-size` in the configuration
     ");
 }

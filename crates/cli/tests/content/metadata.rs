@@ -77,15 +77,15 @@ fn every_obsolete_form_of_2021_is_read_and_told() {
         })
         .file("compose.yaml", COMPOSE, 0o644);
     assert_snapshot!(scene.installs_with_warnings(&bare().layer(layer).build()), @"
-    warning: 127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs
-    warning: metadata.json: `ui.dashboard-tab.backend.host-socket` is obsolete and ignored
-    warning: metadata.json: `ui.dashboard-tab.backend.named-pipe` is obsolete and ignored
-    warning: metadata.json: `vm.exposes.host-socket` is obsolete and ignored
-    warning: metadata.json: `vm.exposes.named-pipe` is obsolete and ignored
-    warning: metadata.json: `vm.isolation` is obsolete and ignored
-    warning: metadata.json: `host.binaries[3].linux[0].install` is obsolete and ignored
-    warning: metadata.json: `host.binaries[3].linux[1]` brings no file and is ignored
-    warning: metadata.json: `desktop-plugin-version` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs
+    metadata.json: `ui.dashboard-tab.backend.host-socket` is obsolete and ignored
+    metadata.json: `ui.dashboard-tab.backend.named-pipe` is obsolete and ignored
+    metadata.json: `vm.exposes.host-socket` is obsolete and ignored
+    metadata.json: `vm.exposes.named-pipe` is obsolete and ignored
+    metadata.json: `vm.isolation` is obsolete and ignored
+    metadata.json: `host.binaries[3].linux[0].install` is obsolete and ignored
+    metadata.json: `host.binaries[3].linux[1]` brings no file and is ignored
+    metadata.json: `desktop-plugin-version` is obsolete and ignored
     ");
     assert_eq!(
         scene.payload().files(),
@@ -112,7 +112,7 @@ fn the_misspelt_name_of_the_plugin_edition_is_read_with_a_warning() {
     let layer = Layer::new()
         .file("metedata.json", PAGES, 0o644)
         .file("ui/index.html", "", 0o644);
-    assert_snapshot!(scene.installs_with_warnings(&labelled().layer(layer).build()), @"warning: the metadata stands in `/metedata.json`; its name is `/metadata.json`");
+    assert_snapshot!(scene.installs_with_warnings(&labelled().layer(layer).build()), @"the metadata stands in `/metedata.json`; its name is `/metadata.json`");
     assert_eq!(scene.payload().files(), ["ui/dashboard-tab/index.html"]);
 }
 

@@ -321,3 +321,26 @@ fn an_empty_folder_leaves_no_trace_and_an_empty_file_does() {
     assert_eq!(payload.files(), ["ui/dashboard-tab/index.html"]);
     assert_eq!(payload.text("ui/dashboard-tab/index.html"), "");
 }
+
+#[test]
+fn a_listed_folder_is_there_also_when_nothing_stands_in_it() {
+    let metadata = binaries(
+        &json!([{ "linux": [{ "path": "/tools/" }, { "path": "/tools/cache" }, { "path": "/plugins" }] }]),
+    );
+    let layer = with_metadata(&metadata.to_string())
+        .file("tools/whale", "", 0o755)
+        .folder("tools/cache")
+        .folder("plugins");
+    let scene = Scene::new();
+    scene.installs(&labelled().layer(layer).build());
+    assert_eq!(scene.payload().files(), ["host/tools/whale"]);
+}
+
+#[test]
+fn a_listed_folder_may_hold_nothing_but_a_link_to_nothing() {
+    let metadata = binaries(&json!([{ "linux": [{ "path": "/plugins" }] }]));
+    let layer = with_metadata(&metadata.to_string()).symlink("plugins/broken", "/nowhere");
+    let scene = Scene::new();
+    let warnings = scene.installs_with_warnings(&labelled().layer(layer).build());
+    assert!(warnings.contains("plugins/broken"), "{warnings}");
+}

@@ -133,7 +133,7 @@ fn an_entry_that_the_registry_lacks_is_told() {
         index["manifests"][0]["digest"] = json!(model::Digest::of(b"nowhere").to_string());
     });
     assert_snapshot!(scene.refuses(4, &image), @"
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: read the manifest of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/manifests/sha256:[digest]): the repository has no such tag or digest
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the manifest of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/manifests/sha256:[digest]): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
     ");
 }

@@ -1,6 +1,7 @@
 //! Shapes that images out there have, with contents of our own.
 
 use embedded::image::{Image, Layer, MediaTypes};
+use insta::assert_snapshot;
 use serde_json::{Value, json};
 
 use crate::fixture::{COMPOSE, Scene, bare, labelled, pages, with_metadata};
@@ -187,4 +188,40 @@ fn an_image_of_the_first_days_without_labels_and_icon() {
         (&json!("Old Whale"), &json!("Acme"))
     );
     assert_eq!(listed["apiVersion"], "1.0.0-beta.1");
+}
+
+#[test]
+fn a_chart_or_a_signature_under_a_tag_that_is_a_version_is_no_extension() {
+    let scene = Scene::with_whale();
+    let chart = bare()
+        .layer(Layer::new().file("whale/Chart.yaml", "name: whale", 0o644))
+        .build_with(|config| *config = json!({ "name": "whale", "version": "2.0.0", "apiVersion": "v2" }))
+        .edit_document(|manifest| {
+            manifest["config"]["mediaType"] = json!("application/vnd.cncf.helm.config.v1+json");
+            manifest["layers"][0]["mediaType"] = json!("application/vnd.cncf.helm.chart.content.v1.tar+gzip");
+        });
+    let artifact = bare()
+        .build_with(|config| *config = json!({}))
+        .edit_document(|manifest| {
+            manifest["artifactType"] = json!("application/vnd.dev.cosign.artifact.sig.v1+json");
+            manifest["config"]["mediaType"] = json!("application/vnd.oci.empty.v1+json");
+        });
+    let said = [scene.refuses(6, &chart), scene.refuses(6, &artifact)];
+    assert_snapshot!(said.concat(), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its config (`application/vnd.cncf.helm.config.v1+json`) is not that of an image
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read the config of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): its config (`application/vnd.oci.empty.v1+json`) is not that of an image
+    ");
+}
+
+#[test]
+fn tags_of_signatures_beside_the_releases_are_no_releases() {
+    let scene = Scene::with_whale();
+    let digest = "a".repeat(64);
+    for tag in ["sig", "att", "sbom"] {
+        scene.push(&format!("sha256-{digest}.{tag}"), &bare().build());
+    }
+    scene.push(&format!("sha256-{digest}"), &bare().build());
+    let update = scene.outrigger.run(["update", "-f", &scene.id()]).ok();
+    assert_eq!(update.stderr, "");
+    assert_eq!(scene.listed()["version"], "1.0.0");
 }
