@@ -22,13 +22,18 @@ pub(crate) struct Context {
 impl Context {
     /// Reads the configuration.
     pub(crate) fn load(global: &Global) -> Result<Self, Failure> {
-        let home = match &global.home {
+        // A variable that is set to nothing is not set.
+        let is_set = |path: &&Utf8PathBuf| !path.as_str().is_empty();
+        let home = match global.home.as_ref().filter(is_set) {
             Some(home) => {
                 camino::absolute_utf8(home).map_err(|error| Failure::usage(format!("{home}: {error}")))?
             }
-            None => store::default_home()?,
+            None => store::default_home().map_err(|error| Failure::usage(error.to_string()))?,
         };
-        let configured = configuration::Settings::load(global.config.as_deref(), &home)?;
+        let configured = configuration::Settings::load(
+            global.config.as_ref().filter(is_set).map(Utf8PathBuf::as_path),
+            &home,
+        )?;
         Ok(Self {
             home,
             configured,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use model::metadata::MetadataParse;
-use model::payload::{PayloadEntry, PayloadKind, PayloadPlan};
+use model::payload::{PayloadEntry, PayloadKind, PayloadPlan, Required};
 use model::{ExtensionId, ImagePath};
 use store::Staging;
 
@@ -102,7 +102,8 @@ impl<'a> Contents<'a> {
             .iter()
             .map(|file| file.destination.clone())
             .collect();
-        if let Some(missing) = plan.missing(&destinations).first() {
+        let mut missing = plan.missing(&destinations).into_iter();
+        if let Some(missing) = missing.find(|missing| !self.is_empty_folder(missing)) {
             return Err(Error::new(
                 Phase::Unpack,
                 Cause::NamedFileMissing(missing.named.clone()),
@@ -113,6 +114,18 @@ impl<'a> Contents<'a> {
         }
         self.ensure_staged(&selected.files).await?;
         Ok(selected.files)
+    }
+
+    /// Whether what seems to be missing is a folder that leaves no trace, because no file stands in it.
+    fn is_empty_folder(&self, required: &Required) -> bool {
+        // Asked for as a file, so that the answer does not cost a walk through the folder.
+        let file = Selection {
+            source: required.named.clone(),
+            destination: required.destination.clone(),
+            kind: SelectionKind::File,
+        };
+        let selected = self.tree.select(&[file], &self.layers.desktop.settings.archive);
+        required.may_be_folder() && matches!(selected, Err(archive::Error::NotAFile { .. }))
     }
 
     fn find(&self, name: &str) -> Result<Option<SelectedFile>, Error> {

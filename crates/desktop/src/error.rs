@@ -147,18 +147,25 @@ impl Error {
                 "releases are tags such as `1.2.0`; install another tag by its name: `outrigger install {id}:TAG`"
             )),
             Cause::NobodyToAsk => Some("pass `--force` to install without the question".to_owned()),
-            Cause::NoMetadata | Cause::Metadata(_) | Cause::NamedFileMissing(_) => {
-                Some("only the extension's author can mend this".to_owned())
-            }
-            Cause::Content(_)
-            | Cause::Store(_)
+            Cause::Content(archive::Error::Limit { bound, .. }) => Some(raise(bound.setting())),
+            Cause::Metadata(error) => Some(error.setting().map_or_else(authors, raise)),
+            Cause::NoMetadata | Cause::NamedFileMissing(_) | Cause::NestedIndex(_) => Some(authors()),
+            Cause::Content(error) => error.is_about_content().then(authors),
+            Cause::Store(_)
             | Cause::Endpoint { .. }
             | Cause::TagIsElsewhere { .. }
-            | Cause::NestedIndex(_)
             | Cause::Declined
             | Cause::Interrupted(_) => None,
         }
     }
+}
+
+fn authors() -> String {
+    "only the extension's author can mend this".to_owned()
+}
+
+fn raise(setting: &str) -> String {
+    format!("if you trust its author, raise `{setting}` in the configuration")
 }
 
 fn registry_code(kind: &RegistryKind) -> Code {
@@ -198,9 +205,7 @@ fn registry_help(error: &registry::Error) -> Option<String> {
         RegistryKind::Network { .. } => Some(format!(
             "check the address and your network; a mirror is set with `endpoint` under `[registry.\"{registry}\"]`, a proxy with HTTPS_PROXY"
         )),
-        RegistryKind::TooLarge { setting, .. } => Some(format!(
-            "if you trust its author, raise `{setting}` in the configuration"
-        )),
+        RegistryKind::TooLarge { setting, .. } => Some(raise(setting)),
         RegistryKind::Offline => Some("leave out `--offline`".to_owned()),
         RegistryKind::RateLimited { .. } | RegistryKind::Server { .. } => Some("try again later".to_owned()),
         RegistryKind::Invalid(_) | RegistryKind::Configuration(_) => None,

@@ -202,13 +202,9 @@ impl Desktop {
             let message = format!("another process is changing {id}; waiting for it");
             store.begin(&id, || listener(Event::Warned { message }))
         };
-        match tokio::task::spawn_blocking(begin).await {
-            Ok(transaction) => Ok(transaction?),
-            Err(_) => {
-                let what = "waiting for the home folder".to_owned();
-                Err(Error::new(Phase::Store, Cause::Interrupted(what)))
-            }
-        }
+        let interrupted = |_| Cause::Interrupted("waiting for the home folder".to_owned());
+        let begun = tokio::task::spawn_blocking(begin).await;
+        Ok(begun.map_err(|error| Error::new(Phase::Store, interrupted(error)))??)
     }
 }
 

@@ -10,8 +10,6 @@ use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, style};
 
-/// The name of an allow-list that this program begins.
-const FILE_NAME: &str = "allow.txt";
 const NO_LIST: &str = "No allow-list is configured: every repository may be installed.";
 
 pub(super) fn list(context: &Context, output: &Output) -> Exit {
@@ -94,12 +92,10 @@ pub(super) fn test(context: &Context, output: &Output, text: &str) -> Result<Exi
     Ok(if is_allowed { Exit::Done } else { Exit::Refused })
 }
 
-/// Makes an empty list beside the configuration, and configures it.
+/// Configures a list of our own, unless another process was faster.
 fn begin(context: &Context, output: &Output) -> Result<Utf8PathBuf, Failure> {
     let configuration = &context.configured.file;
-    let file = configuration.with_file_name(FILE_NAME);
-    allow_list_file::create(&file)?;
-    configuration::set_allow_list(configuration, FILE_NAME.into())?;
+    let file = configuration::begin_allow_list(configuration)?;
     output.note(&format!(
         "{configuration} now names the allow-list {file}: only what it admits may be installed."
     ));
