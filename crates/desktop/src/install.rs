@@ -203,8 +203,8 @@ impl Desktop {
             store.begin(&id, || listener(Event::Warned { message }))
         };
         let interrupted = |_| Cause::Interrupted("waiting for the home folder".to_owned());
-        let begun = tokio::task::spawn_blocking(begin).await;
-        Ok(begun.map_err(|error| Error::new(Phase::Store, interrupted(error)))??)
+        let transaction = tokio::task::spawn_blocking(begin).await;
+        Ok(transaction.map_err(|error| Error::new(Phase::Store, interrupted(error)))??)
     }
 }
 

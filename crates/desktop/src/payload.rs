@@ -80,6 +80,7 @@ impl Desktop {
             .iter()
             .map(|file| (file.destination.as_str(), file.executable));
         let binaries = plan.host_binaries(described);
+        let permissions = permissions.with_host_binaries(&binaries);
         let documents = vec![
             ("metadata.json".to_owned(), files.metadata_file),
             ("labels.json".to_owned(), labels_document(&labels)),
