@@ -44,6 +44,13 @@ pub struct Required {
     may_be_folder: bool,
 }
 
+impl Required {
+    /// Whether a folder would do. An empty one leaves no file behind, so that [`PayloadPlan::missing`] cannot see it.
+    pub fn may_be_folder(&self) -> bool {
+        self.may_be_folder
+    }
+}
+
 /// A file that an extension brings for the user's machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HostBinary {

@@ -74,6 +74,23 @@ pub enum MetadataParse {
     },
 }
 
+impl MetadataParse {
+    /// The setting of the limit that was passed, where it is one.
+    pub fn setting(&self) -> Option<&'static str> {
+        match self {
+            Self::TooLarge { .. } => Some("limits.metadata-size"),
+            Self::TooDeep { .. } => Some("limits.metadata-nesting"),
+            Self::TooMany { .. } => Some("limits.metadata-entries"),
+            Self::NotJson { .. }
+            | Self::WrongType { .. }
+            | Self::Missing { .. }
+            | Self::NotAPath { .. }
+            | Self::NotAFile { .. }
+            | Self::TabName { .. } => None,
+        }
+    }
+}
+
 /// Something in a metadata file that was ignored or guessed.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum MetadataWarning {
