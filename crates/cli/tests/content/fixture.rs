@@ -146,10 +146,14 @@ impl Scene {
     pub(crate) fn installs_with_warnings(&self, image: &Image) -> String {
         self.push("1.0.0", image);
         let reference = format!("{}:1.0.0", self.id());
-        let output = self.outrigger.run(["--format", "json", "install", "-f", &reference]).ok();
+        let output = self
+            .outrigger
+            .run(["--format", "json", "install", "-f", &reference])
+            .ok();
         let document = output.json();
         let warnings = document["warnings"].as_array().unwrap().iter();
-        warnings.map(|warning| format!("{}\n", warning.as_str().unwrap())).collect()
+        let warnings: Vec<_> = warnings.map(|warning| warning.as_str().unwrap()).collect();
+        warnings.join("\n")
     }
 
     /// The extension, as `ls` lists it.

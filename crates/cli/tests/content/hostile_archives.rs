@@ -68,11 +68,17 @@ fn devices_pipes_and_unknown_kinds_in_the_payload_are_refused() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/null` is a character device
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/disk` is a block device
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/pipe` is a named pipe
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/sparse` is a sparse file in GNU's form
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/unknown` is an entry of the unknown type 0x5a
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is a character device
+      help: only the extension's author can mend this
     ");
 }
 
@@ -97,10 +103,15 @@ fn a_device_that_the_metadata_names_is_refused_however_it_is_reached() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a character device
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a character device
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a character device
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `linux/whale` is a named pipe
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui/zero` is a character device
+      help: only the extension's author can mend this
     ");
 }
 
@@ -108,7 +119,10 @@ fn a_device_that_the_metadata_names_is_refused_however_it_is_reached() {
 fn metadata_that_is_a_device_is_refused() {
     let scene = Scene::with_whale();
     let layer = Layer::new().device("metadata.json", 1, 5);
-    assert_snapshot!(scene.refuses(6, &labelled().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is a character device");
+    assert_snapshot!(scene.refuses(6, &labelled().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is a character device
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -165,8 +179,11 @@ fn archives_that_can_be_read_in_two_ways_are_refused() {
     }
     assert_snapshot!(said, @r#"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 can be read in two ways at entry 0: its name is "ui/one" or "ui/two"
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 can be read in two ways at entry 0: it is no file and claims to have content
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 can be read in two ways at entry 0: one parser finds another entry behind the end
+      help: only the extension's author can mend this
     "#);
 }
 
@@ -206,21 +223,30 @@ fn a_layer_that_is_no_archive_is_refused() {
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: when getting cksum for <html>login please</html>
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: when getting cksum for <html>login please</html>
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: when getting cksum for <html>login please</html>
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: xxxxxxxx when getting cksum for xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: xxxxxxxx when getting cksum for xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: xxxxxxxx when getting cksum for xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 1
       because: unexpected EOF during skip
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 1
       because: unexpected EOF during skip
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 1
       because: unexpected EOF during skip
+      help: only the extension's author can mend this
     ");
 }

@@ -77,7 +77,10 @@ fn a_link_to_nothing_that_the_metadata_names_is_refused() {
         let layer = Layer::new().whiteout(name).hardlink(name, "../../etc/passwd");
         scene.refuses(6, &whale().layer(layer).build());
     }
-    assert_snapshot!(said, @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is reached through a link that leads to nothing in the image");
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is reached through a link that leads to nothing in the image
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -119,7 +122,10 @@ fn a_named_link_in_a_circle_is_refused() {
     let layer = Layer::new()
         .symlink("whale.svg", "squid.svg")
         .symlink("squid.svg", "whale.svg");
-    assert_snapshot!(scene.refuses(6, &whale().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is reached over too many links, or links in a circle");
+    assert_snapshot!(scene.refuses(6, &whale().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is reached over too many links, or links in a circle
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -133,7 +139,10 @@ fn folders_of_links_to_folders_of_links_do_not_fill_the_disk() {
             .symlink(format!("d{level}/b"), &next)
     });
     let image = pages().layer(layer.symlink("ui/bomb", "/d0"));
-    assert_snapshot!(scene.refuses(6, &image.build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected comes by more than 200000 files, folders and links (setting `limits.payload-files`)");
+    assert_snapshot!(scene.refuses(6, &image.build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected comes by more than 200000 files, folders and links (setting `limits.payload-files`)
+      help: if you trust its author, raise `limits.payload-files` in the configuration
+    ");
 }
 
 #[test]
@@ -152,7 +161,10 @@ fn an_entry_written_through_a_link_into_the_payload_is_refused() {
         let through = Layer::new().file("ui/link/evil.html", "evil", 0o644);
         scene.refuses(6, &pages().layer(link).layer(through).build());
     }
-    assert_snapshot!(said, @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/link/evil.html`, which is written through a link");
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/link/evil.html`, which is written through a link
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -164,7 +176,10 @@ fn a_chain_of_links_and_a_hard_link_lead_nowhere() {
         .symlink("ui/sub/parent", "..")
         .symlink("ui/sub/parent/grand", "..")
         .hardlink("ui/leak", "ui/sub/parent/grand/../docker/config.json");
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/sub/parent/grand`, which is written through a link");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/sub/parent/grand`, which is written through a link
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -220,7 +235,9 @@ fn whiteouts_through_links_take_nothing_away_elsewhere() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/link/kept`, which is written through a link
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is touched by `ui/link`, which is written through a link
+      help: only the extension's author can mend this
     ");
 }
 
@@ -234,9 +251,13 @@ fn whiteouts_without_a_name_are_refused() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 has the whiteout `.wh.`, which hides nothing that has a name
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 has the whiteout `.wh..`, which hides nothing that has a name
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 has the whiteout `.wh...`, which hides nothing that has a name
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 has the whiteout `ui/.wh...`, which hides nothing that has a name
+      help: only the extension's author can mend this
     ");
 }
 

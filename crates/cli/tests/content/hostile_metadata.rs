@@ -128,11 +128,11 @@ fn metadata_that_is_too_large_or_nested_too_deep_names_its_setting() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json has 2097163 bytes, and the limit is 1048576 (setting limits.metadata-size)
-      help: only the extension's author can mend this
+      help: if you trust its author, raise `limits.metadata-size` in the configuration
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json is nested deeper than 32 levels (setting limits.metadata-nesting)
-      help: only the extension's author can mend this
+      help: if you trust its author, raise `limits.metadata-nesting` in the configuration
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json is nested deeper than 32 levels (setting limits.metadata-nesting)
-      help: only the extension's author can mend this
+      help: if you trust its author, raise `limits.metadata-nesting` in the configuration
     ");
 }
 
@@ -160,8 +160,8 @@ fn metadata_with_too_many_entries_names_its_setting() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json: `host.binaries[0].linux` has more than 4096 entries (setting limits.metadata-entries)
-      help: only the extension's author can mend this
+      help: if you trust its author, raise `limits.metadata-entries` in the configuration
     error: 127.0.0.1:[port]/acme/whale:2.0.0: metadata.json: `ui` has more than 4096 entries (setting limits.metadata-entries)
-      help: only the extension's author can mend this
+      help: if you trust its author, raise `limits.metadata-entries` in the configuration
     ");
 }

@@ -21,10 +21,15 @@ fn a_name_that_leaves_the_image_is_refused() {
     }
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `../evil`: it leaves the image's root
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `/../evil`: it leaves the image's root
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `ui/../../evil`: it leaves the image's root
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `./../../../../tmp/evil`: it leaves the image's root
+      help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `..`: it leaves the image's root
+      help: only the extension's author can mend this
     ");
 }
 
@@ -32,7 +37,10 @@ fn a_name_that_leaves_the_image_is_refused() {
 fn a_name_with_a_nul_is_refused() {
     let scene = Scene::with_whale();
     let layer = Layer::new().raw_entry(crate::hostile_archives::pax_file(&[("path", "ui/a\0b")], "x"));
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @r"error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `ui/a\u{0}b`: it holds a NUL");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @r"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: entry 0 of layer 1 has the name `ui/a\u{0}b`: it holds a NUL
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -54,7 +62,10 @@ fn a_name_longer_than_any_path_is_refused_even_outside_of_the_payload() {
     let scene = Scene::with_whale();
     let name = "long/".repeat(1000);
     let layer = Layer::new().file(format!("usr/{name}x"), "", 0o644);
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 4096 bytes (setting `limits.path-length`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 4096 bytes (setting `limits.path-length`)
+      help: if you trust its author, raise `limits.path-length` in the configuration
+    ");
 }
 
 #[test]
@@ -62,7 +73,10 @@ fn a_name_that_no_file_system_holds_is_refused_in_the_payload_and_ignored_outsid
     let scene = Scene::with_whale();
     let name = "w".repeat(256);
     let layer = Layer::new().file(format!("ui/{name}"), "", 0o644);
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: this system cannot hold `ui/dashboard-tab/wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww…`: a part of it is longer than 255 bytes");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: this system cannot hold `ui/dashboard-tab/wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww…`: a part of it is longer than 255 bytes
+      help: only the extension's author can mend this
+    ");
     let scene = Scene::new();
     scene.installs(
         &pages()
@@ -75,7 +89,10 @@ fn a_name_that_no_file_system_holds_is_refused_in_the_payload_and_ignored_outsid
 fn a_name_that_is_no_text_is_refused_in_the_payload_and_ignored_outside() {
     let scene = Scene::with_whale();
     let layer = Layer::new().file(b"ui/caf\xe9.html", "", 0o644);
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: the name `ui/caf�.html` is not UTF-8");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: the name `ui/caf�.html` is not UTF-8
+      help: only the extension's author can mend this
+    ");
     let scene = Scene::new();
     let layer = Layer::new().file(b"usr/share/caf\xe9", "", 0o644);
     scene.installs(&pages().layer(layer).build());

@@ -72,7 +72,10 @@ fn a_layer_of_another_size_than_the_manifest_says_is_refused() {
 fn a_layer_that_unpacks_to_something_else_is_refused() {
     let scene = Scene::with_whale();
     let image = configured(|config| config["rootfs"]["diff_ids"][0] = json!(Digest::of(b"else").to_string()));
-    assert_snapshot!(refusals(&scene, [image]), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 0 unpacks to sha256:[digest], and the image promises sha256:[digest]");
+    assert_snapshot!(refusals(&scene, [image]), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 0 unpacks to sha256:[digest], and the image promises sha256:[digest]
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]

@@ -28,14 +28,20 @@ fn the_unpacked_size_of_a_layer_is_limited() {
     for compression in [Compression::None, Compression::Gzip, Compression::Zstd] {
         said = scene.refuses(6, &zeros(2 << 20, false, compression));
     }
-    assert_snapshot!(said, @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 unpacks to more than 1048576 bytes (setting `limits.layer-size`)");
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 unpacks to more than 1048576 bytes (setting `limits.layer-size`)
+      help: if you trust its author, raise `limits.layer-size` in the configuration
+    ");
 }
 
 #[test]
 fn the_ratio_of_unpacked_to_packed_size_is_limited_without_any_setting() {
     // zstd packs zeros tens of thousands of times; gzip cannot pass a thousand.
     let scene = Scene::with_whale();
-    assert_snapshot!(scene.refuses(6, &zeros(100 << 20, false, Compression::Zstd)), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 unpacks to more than 1200 times its compressed size (setting `limits.ratio`)");
+    assert_snapshot!(scene.refuses(6, &zeros(100 << 20, false, Compression::Zstd)), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 unpacks to more than 1200 times its compressed size (setting `limits.ratio`)
+      help: if you trust its author, raise `limits.ratio` in the configuration
+    ");
     let scene = Scene::new();
     scene.installs(&zeros(100 << 20, false, Compression::Gzip));
 }
@@ -46,28 +52,43 @@ fn the_number_of_entries_is_limited() {
     let layer = (0..1001).fold(Layer::new(), |layer, number| {
         layer.file(format!("e/{number}"), "", 0o644)
     });
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 holds more than 1000 entries (setting `limits.entries`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 holds more than 1000 entries (setting `limits.entries`)
+      help: if you trust its author, raise `limits.entries` in the configuration
+    ");
     let many = |from: u32| {
         (from..from + 700).fold(Layer::new(), |layer, number| {
             layer.file(format!("e/{number}"), "", 0o644)
         })
     };
-    assert_snapshot!(scene.refuses(6, &pages().layer(many(0)).layer(many(700)).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: the image holds more than 1000 entries (setting `limits.entries`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(many(0)).layer(many(700)).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: the image holds more than 1000 entries (setting `limits.entries`)
+      help: if you trust its author, raise `limits.entries` in the configuration
+    ");
 }
 
 #[test]
 fn the_length_of_paths_is_limited() {
     let scene = limited("path-length = 100");
     let layer = Layer::new().file(format!("usr/{}", "p".repeat(100)), "", 0o644);
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 100 bytes (setting `limits.path-length`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 100 bytes (setting `limits.path-length`)
+      help: if you trust its author, raise `limits.path-length` in the configuration
+    ");
     let layer = Layer::new().symlink("usr/link", "t".repeat(101));
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 100 bytes (setting `limits.path-length`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: a name of entry 0 of layer 1 is longer than 100 bytes (setting `limits.path-length`)
+      help: if you trust its author, raise `limits.path-length` in the configuration
+    ");
 }
 
 #[test]
 fn the_size_of_the_payload_is_limited_and_that_of_the_rest_is_not() {
     let scene = limited("payload-size = \"1MiB\"");
-    assert_snapshot!(scene.refuses(6, &zeros(2 << 20, true, Compression::Gzip)), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)");
+    assert_snapshot!(scene.refuses(6, &zeros(2 << 20, true, Compression::Gzip)), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)
+      help: if you trust its author, raise `limits.payload-size` in the configuration
+    ");
     scene.installs(&zeros(2 << 20, false, Compression::Gzip));
 }
 
@@ -78,7 +99,10 @@ fn links_do_not_multiply_a_payload_beyond_its_limit() {
     let layer = layer
         .symlink("ui/one", "/usr/half")
         .hardlink("ui/two", "usr/half");
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)
+      help: if you trust its author, raise `limits.payload-size` in the configuration
+    ");
 }
 
 #[test]
@@ -87,13 +111,19 @@ fn the_number_of_files_in_the_payload_is_limited() {
     let layer = (0..100).fold(Layer::new(), |layer, number| {
         layer.file(format!("ui/{number}"), "", 0o644)
     });
-    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected comes by more than 100 files, folders and links (setting `limits.payload-files`)");
+    assert_snapshot!(scene.refuses(6, &pages().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected comes by more than 100 files, folders and links (setting `limits.payload-files`)
+      help: if you trust its author, raise `limits.payload-files` in the configuration
+    ");
 }
 
 #[test]
 fn the_window_of_zstd_is_limited() {
     let scene = limited("zstd-window = \"1KiB\"");
-    assert_snapshot!(scene.refuses(6, &zeros(2 << 20, false, Compression::Zstd)), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 asks for a zstd window of more than 1024 bytes (setting `limits.zstd-window`)");
+    assert_snapshot!(scene.refuses(6, &zeros(2 << 20, false, Compression::Zstd)), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 asks for a zstd window of more than 1024 bytes (setting `limits.zstd-window`)
+      help: if you trust its author, raise `limits.zstd-window` in the configuration
+    ");
 }
 
 #[test]

@@ -163,7 +163,10 @@ fn a_folder_is_no_metadata() {
     let image = labelled()
         .layer(Layer::new().file("metadata.json/x", "", 0o644))
         .build();
-    assert_snapshot!(scene.refuses(6, &image), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is a folder, not a file");
+    assert_snapshot!(scene.refuses(6, &image), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is a folder, not a file
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -203,13 +206,19 @@ fn a_file_that_the_metadata_names_and_the_image_lacks_is_refused_with_its_path()
 fn a_named_file_that_is_a_folder_is_refused() {
     let scene = Scene::with_whale();
     let said = scene.refuses(6, &image(r#"{"icon": "whale.svg"}"#, &["whale.svg/inner"]));
-    assert_snapshot!(said, @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a folder, not a file");
+    assert_snapshot!(said, @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `whale.svg` is a folder, not a file
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
 fn a_tab_root_that_is_a_file_is_refused() {
     let scene = Scene::with_whale();
-    assert_snapshot!(scene.refuses(6, &image(PAGES, &["ui"])), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is a file, not a folder");
+    assert_snapshot!(scene.refuses(6, &image(PAGES, &["ui"])), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `ui` is a file, not a folder
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]
@@ -302,5 +311,8 @@ fn metadata_may_be_reached_through_a_link() {
 fn metadata_behind_a_link_to_nothing_is_refused() {
     let scene = Scene::with_whale();
     let layer = Layer::new().symlink("metadata.json", "/etc/passwd");
-    assert_snapshot!(scene.refuses(6, &labelled().layer(layer).build()), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is reached through a link that leads to nothing in the image");
+    assert_snapshot!(scene.refuses(6, &labelled().layer(layer).build()), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: `metadata.json` is reached through a link that leads to nothing in the image
+      help: only the extension's author can mend this
+    ");
 }

@@ -123,7 +123,10 @@ fn an_empty_index_is_refused() {
 fn an_index_within_an_index_is_refused() {
     let scene = Scene::with_whale();
     let nested = Image::index([("linux/amd64", index_of(&["linux/amd64"]))]);
-    assert_snapshot!(scene.refuses(6, &nested), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: the index points to another index (sha256:[digest])");
+    assert_snapshot!(scene.refuses(6, &nested), @"
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: the index points to another index (sha256:[digest])
+      help: only the extension's author can mend this
+    ");
 }
 
 #[test]

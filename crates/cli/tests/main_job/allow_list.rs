@@ -197,10 +197,17 @@ fn an_install_says_where_everything_is_allowed_and_where_something_is_not() {
     let scene = Scene::new();
     scene.push("1.0.0");
     scene.push("2.0.0");
-    shown!(scene.run("install acme/whale:1.0.0 --force").ok().stderr, @"warning: no allow-list is configured: every repository may be installed");
+    shown!(scene.run("install acme/whale:1.0.0 --force").ok().stderr, @"
+    warning: no allow-list is configured: every repository may be installed
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
+    ");
     scene.run("rm acme/whale").ok();
     scene.allow("acme/whale:^1");
-    shown!(scene.run("install acme/whale --force").ok().stderr, @"");
+    shown!(scene.run("install acme/whale --force").ok().stderr, @"
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
+    ");
     assert_eq!(scene.version(), "1.0.0");
     shown!(scene.run("install acme/whale:2.0.0 --force").fails_with(3).stderr, @"
     error: the allow-list does not admit docker.io/acme/whale:2.0.0

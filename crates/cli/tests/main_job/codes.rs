@@ -23,10 +23,14 @@ fn all_arguments_are_tried_and_the_highest_code_wins() {
     warning: no allow-list is configured: every repository may be installed
     error: docker.io/acme/whale:2.0.0: it needs Extension API `>= 9`; this desktop offers 0.4.2
       help: `outrigger show REF --all-versions` shows which releases fit this desktop
-    error: list the tags of docker.io/acme/missing (http://127.0.0.1:[port]/v2/acme/missing/tags/list): there is no such repository
+    error: cannot list the tags of docker.io/acme/missing (http://127.0.0.1:[port]/v2/acme/missing/tags/list): there is no such repository
       help: check the spelling; `outrigger search` shows what is offered
     error: `acme/Whale` is not a legal reference: a repository is written in lower case
-    error: list the tags of 127.0.0.1:1/acme/dead (http://127.0.0.1:1/v2/acme/dead/tags/list): the connection was refused: Connection refused (os error 111)
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
+    docker.io/acme/last:1.0.0 will be able to do this:
+      low     Shows the tab `Last`
+    error: cannot list the tags of 127.0.0.1:1/acme/dead (http://127.0.0.1:1/v2/acme/dead/tags/list): the connection was refused: Connection refused (os error 111)
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:1"]`, a proxy with HTTPS_PROXY
     "#);
     assert_eq!(
@@ -228,7 +232,7 @@ fn offline_asks_no_registry_and_still_tells_what_is_here() {
         assert_eq!(scene.asked_by(&format!("{line} --offline"), 5), "", "{line}");
     }
     shown!(scene.run("show acme/whale --offline").stderr, @"
-    error: list the tags of docker.io/acme/whale: nothing is asked of a registry while offline
+    error: cannot list the tags of docker.io/acme/whale: nothing is asked of a registry while offline
       help: leave out `--offline`
     ");
     for line in ["ls", "outdated", "search", "rm acme/whale"] {

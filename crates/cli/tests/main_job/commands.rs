@@ -89,6 +89,7 @@ fn ls_tells_each_extension_as_the_contract_says() {
             "vm",
             "host",
             "held",
+            "damaged",
             "path",
             "installedAt",
             "update"
@@ -209,12 +210,12 @@ fn blocked_is_an_error_where_it_was_named_and_a_note_among_all() {
     Updated docker.io/acme/other from 1.0.0 to 1.1.0
     docker.io/acme/whale 1.0.0 is installed already.
     ");
-    shown!(output.stderr, @"warning: docker.io/acme/whale:2.0.0 is not for this desktop: it needs Extension API `>= 9`; this desktop offers 0.4.2");
+    shown!(output.stderr, @"warning: docker.io/acme/whale:2.0.0 is not taken: it needs Extension API `>= 9`; this desktop offers 0.4.2");
     // A release that fits below the one that does not is taken.
     scene.push("1.1.0");
     let output = scene.run("update acme/whale").ok();
     shown!(output.stdout, @"Updated docker.io/acme/whale from 1.0.0 to 1.1.0");
-    shown!(output.stderr, @"warning: docker.io/acme/whale:2.0.0 is not for this desktop: it needs Extension API `>= 9`; this desktop offers 0.4.2");
+    shown!(output.stderr, @"warning: docker.io/acme/whale:2.0.0 is not taken: it needs Extension API `>= 9`; this desktop offers 0.4.2");
 }
 
 #[test]

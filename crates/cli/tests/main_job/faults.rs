@@ -84,13 +84,13 @@ fn each_failure_of_a_registry_is_told_apart() {
         told.push(output.stderr);
     }
     shown!(told.concat(), @"
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login could be had: it asks for a login of the kind ``, which is not known here)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login could be had: it asks for a login of the kind ``, which is not known here)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login was found for it)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (none was sent, because the registry asked for none)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the registry answers 500
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the registry answers 500
       help: try again later
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the registry limits how often it may be asked; again in 3600 seconds
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the registry limits how often it may be asked; again in 3600 seconds
       help: try again later
     ");
 }
@@ -135,7 +135,7 @@ fn an_update_that_fails_leaves_the_installed_release_as_it_is() {
     let output = scene.run("update acme/whale --force");
     assert_ne!(output.code, 0);
     shown!(output.stderr, @"
-    error: read a blob of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
+    error: cannot read a blob of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
     ");
     assert_eq!((tree(&extensions), scene.installed()), before);
@@ -206,8 +206,8 @@ fn a_dead_registry_is_a_finding_and_the_rest_goes_on() {
     unreachable    docker.io/acme/missing  -          -
     new-extension  docker.io/acme/whale    -          1.0.0
 
-    list the tags of 127.0.0.1:1/acme/dead (http://127.0.0.1:1/v2/acme/dead/tags/list): the connection was refused: Connection refused (os error 111)
-    list the tags of docker.io/acme/missing (http://127.0.0.1:[port]/v2/acme/missing/tags/list): there is no such repository
+    cannot list the tags of 127.0.0.1:1/acme/dead (http://127.0.0.1:1/v2/acme/dead/tags/list): the connection was refused: Connection refused (os error 111)
+    cannot list the tags of docker.io/acme/missing (http://127.0.0.1:[port]/v2/acme/missing/tags/list): there is no such repository
     ");
 }
 
@@ -232,8 +232,8 @@ fn a_broken_release_is_a_finding_and_the_one_below_it_is_offered() {
     let output = scene.run("update acme/whale --force").ok();
     shown!(output.stdout, @"Updated docker.io/acme/whale from 1.0.0 to 1.1.0");
     shown!(output.stderr, @"
-    warning: docker.io/acme/whale:1.3.0 is passed over: read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
-    warning: docker.io/acme/whale:1.2.0 is passed over: read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: expected ident at line 1 column 2
+    warning: docker.io/acme/whale:1.3.0 is passed over: cannot read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
+    warning: docker.io/acme/whale:1.2.0 is passed over: cannot read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
     ");
 }
 

@@ -285,6 +285,8 @@ fn without_a_history_the_age_is_that_of_the_image_and_said_so() {
     shown!(output.stderr, @"
     warning: no allow-list is configured: every repository may be installed
     warning: docker.io/acme/whale 1.0.0: its age is counted from the date in its image, not from when it was first seen
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
     ");
 }
 

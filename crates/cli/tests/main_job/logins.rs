@@ -103,7 +103,7 @@ fn a_login_that_is_refused_is_named_by_where_it_comes_from() {
     let output = scene.run(&format!("install {whale} --force")).fails_with(5);
     shown!(output.stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the login was refused (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the login was refused (auths entry `127.0.0.1:[port]` of [temp]/docker/config.json)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
     let error = scene
@@ -122,11 +122,11 @@ fn without_a_login_nobody_can_say_whether_it_exists() {
     let (scene, whale) = private();
     shown!(scene.run(&format!("install {whale} --force")).fails_with(5).stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login was found for it)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
     shown!(scene.run(&format!("show {whale}:1.0.0")).fails_with(5).stderr, @"
-    error: 127.0.0.1:[port]/acme/whale:1.0.0: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login was found for it)
+    error: 127.0.0.1:[port]/acme/whale:1.0.0: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login was found for it)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
     assert!(!scene.outrigger.home().join("extensions").exists());
@@ -142,7 +142,7 @@ fn a_helper_that_is_missing_is_named() {
         .docker_config(&json!({ "credHelpers": { authority: "absent" } }));
     shown!(scene.run(&format!("install {whale} --force")).fails_with(5).stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login could be had: credential helper `absent`: it cannot be run)
+    error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): it does not exist or needs a login (no login could be had: credential helper `absent`: it cannot be run)
       help: if it is private, log in with `docker login 127.0.0.1:[port]`
     ");
 }

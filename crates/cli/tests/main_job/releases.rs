@@ -165,14 +165,16 @@ fn a_release_that_cannot_be_looked_at_is_passed_over_unless_it_is_all_that_there
     let output = scene.run("install acme/whale --force").fails_with(6);
     shown!(output.stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: expected ident at line 1 column 2
+    error: cannot read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
     ");
     scene.push("1.0.0");
     let output = scene.run("install acme/whale --force").ok();
     assert_eq!(scene.version(), "1.0.0");
     shown!(output.stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    warning: docker.io/acme/whale:1.1.0 is passed over: read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: expected ident at line 1 column 2
+    warning: docker.io/acme/whale:1.1.0 is passed over: cannot read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the image config cannot be read: it is not a JSON object
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
     ");
 }
 
@@ -229,12 +231,12 @@ fn what_is_not_there_is_not_found() {
     }
     shown!(scene.run("install acme/whale:9.9.9 --force").stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: read the manifest of docker.io/acme/whale:9.9.9 (http://127.0.0.1:[port]/v2/acme/whale/manifests/9.9.9): the repository has no such tag or digest
+    error: cannot read the manifest of docker.io/acme/whale:9.9.9 (http://127.0.0.1:[port]/v2/acme/whale/manifests/9.9.9): the repository has no such tag or digest
       help: check the spelling; `outrigger search` shows what is offered
     ");
     shown!(scene.run("install acme/nobody --force").stderr, @"
     warning: no allow-list is configured: every repository may be installed
-    error: list the tags of docker.io/acme/nobody (http://127.0.0.1:[port]/v2/acme/nobody/tags/list): there is no such repository
+    error: cannot list the tags of docker.io/acme/nobody (http://127.0.0.1:[port]/v2/acme/nobody/tags/list): there is no such repository
       help: check the spelling; `outrigger search` shows what is offered
     ");
 }
@@ -338,6 +340,8 @@ fn an_api_requirement_that_cannot_be_read_is_refused_and_a_missing_one_is_not() 
     shown!(output.stderr, @"
     warning: no allow-list is configured: every repository may be installed
     warning: docker.io/acme/whale 1.0.0: its labels do not say which Extension API it needs
+    docker.io/acme/whale:1.0.0 will be able to do this:
+      low     Shows the tab `Whale`
     ");
     scene.push_needing("2.0.0", "the newest");
     shown!(scene.run("install acme/whale:2.0.0 --force").fails_with(3).stderr, @"

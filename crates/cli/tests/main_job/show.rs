@@ -42,6 +42,7 @@ fn show_tells_the_labels_and_the_verdict_on_each_release() {
     digest        sha256:[digest]
     platforms     linux/amd64
     needs API     >= 0.3.0
+    verdict       fits
     vendor        Acme
     download      294 B
     made          [time]
@@ -54,7 +55,7 @@ fn show_tells_the_labels_and_the_verdict_on_each_release() {
     screenshot    https://acme.example/sea.png The sea
 
     RELEASE  VERDICT
-    2.1.0    read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:d8ef2bd729e1e6ae9bda17f18ab9e16b330d9…
+    2.1.0    cannot read the config of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:d8ef2bd729e1e6ae9bda17f18ab9e1…
     2.0.0    it needs Extension API `>= 9`; this desktop offers 0.4.2
     1.1.0    fits
     1.0.0    fits
