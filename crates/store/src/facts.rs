@@ -13,7 +13,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Params}
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::disk;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::format::Access;
 use crate::layout::Layout;
@@ -190,7 +190,7 @@ impl FactStore {
 
     /// Makes the data base where it is missing, and replaces one that cannot be used.
     fn renew(&self) -> Result<Connection, Error> {
-        disk::make_home(self.layout.home())?;
+        Disk::default().make_home(self.layout.home())?;
         match open_existing(&self.path)? {
             // Another process was faster.
             State::Usable(connection) => return Ok(connection),
@@ -302,6 +302,7 @@ fn set_damaged_aside(path: &Utf8Path) -> Result<(), Error> {
         return Ok(());
     }
     // A journal of the damaged file would be played into its successor.
-    disk::remove_file(&Utf8PathBuf::from(format!("{path}-journal")))?;
-    disk::rename(path, &Utf8PathBuf::from(format!("{path}.damaged")))
+    let disk = Disk::default();
+    disk.remove_file(&Utf8PathBuf::from(format!("{path}-journal")))?;
+    disk.rename(path, &Utf8PathBuf::from(format!("{path}.damaged")))
 }

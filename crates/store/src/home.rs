@@ -1,5 +1,7 @@
 //! The store of one home folder: what is installed, and the way to change it.
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use model::ExtensionId;
@@ -7,7 +9,7 @@ use model::installed::{Generation, Installed};
 
 use crate::activation;
 use crate::blobs::BlobCache;
-use crate::disk;
+use crate::disk::{Disk, Observer};
 use crate::document;
 use crate::error::Error;
 use crate::facts::FactStore;
@@ -41,6 +43,7 @@ pub fn default_home() -> Result<Utf8PathBuf, Error> {
 /// An open home folder.
 #[derive(Debug, Clone)]
 pub struct Store {
+    disk: Disk,
     layout: Layout,
     access: Access,
 }
@@ -74,7 +77,20 @@ impl Store {
     pub fn open(home: &Utf8Path) -> Result<Self, Error> {
         let layout = Layout::new(home);
         let access = format::access(&layout)?;
-        Ok(Self { layout, access })
+        Ok(Self {
+            disk: Disk::default(),
+            layout,
+            access,
+        })
+    }
+
+    /// The same store, with somebody who watches every change of the disk that its transactions make.
+    #[must_use]
+    pub fn observed(self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            disk: Disk::observed(observer),
+            ..self
+        }
     }
 
     /// The home folder.
@@ -155,11 +171,13 @@ impl Store {
     /// [`Error::ReadOnly`] where a later program allows only reading, and [`Error::Disk`].
     pub fn begin(&self, id: &ExtensionId, waiting: impl FnOnce()) -> Result<Transaction, Error> {
         self.access.permit_writing(&self.layout)?;
-        disk::make_home(self.home())?;
-        disk::make_folder(&self.layout.locks())?;
-        let lock = lock::extension(&self.layout, id, waiting)?;
+        self.disk.make_home(self.home())?;
+        self.disk.make_folder(&self.layout.locks())?;
+        let lock = lock::extension(&self.disk, &self.layout, id, waiting)?;
         let (staging, dead) = self.prepare()?;
-        dead.into_iter().for_each(DeadStaging::remove);
+        for dead in dead {
+            dead.remove(&self.disk);
+        }
         self.blobs().sweep();
         Ok(Transaction::new(self.layout.clone(), id.clone(), staging, lock))
     }
@@ -181,18 +199,19 @@ impl Store {
 
     /// What has to happen while nobody else creates or judges a staging folder.
     fn prepare(&self) -> Result<(Staging, Vec<DeadStaging>), Error> {
-        let _commit = lock::commit(&self.layout)?;
+        let _commit = lock::commit(&self.disk, &self.layout)?;
         // Looked at again: a later program may have been at work since this store was opened.
         let found = Format::read(&self.layout)?;
         if let Some(format) = found.clone() {
             format.access(&self.layout)?.permit_writing(&self.layout)?;
         }
         let dead = DeadStaging::find(&self.layout);
-        let staging = Staging::create(&self.layout)?;
+        let staging = Staging::create(&self.disk, &self.layout)?;
         if found.is_none() {
             let path = self.layout.format();
             let content = document::to_json(&Format::new(), &path)?;
-            disk::replace(&path, &staging.path().join("format.json"), &content)?;
+            self.disk
+                .replace(&path, &staging.path().join("format.json"), &content)?;
         }
         Ok((staging, dead))
     }

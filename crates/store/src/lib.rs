@@ -7,7 +7,7 @@
 //! A change is a [`Transaction`]: content is staged where nobody sees it, put together as a [`Payload`], made
 //! durable, moved to its place, and only then named by the activation file, whose replacement is the commit
 //! point. What no activation names is garbage; what one names is never written again. All of this goes
-//! through the module `disk`, so that it can be checked against crashes. The format is a contract:
+//! through the module `disk`, where an [`Observer`] may watch it, so that it can be checked against crashes. The format is a contract:
 //! `docs/src/reference/home-folder.md`.
 
 mod activation;
@@ -31,6 +31,7 @@ mod transaction;
 mod user_file;
 
 pub use blobs::{BlobCache, BlobWriter, DEFAULT_BLOB_CACHE};
+pub use disk::{Observer, Operation};
 pub use error::Error;
 pub use facts::FactStore;
 pub use home::{Broken, Listing, Store, default_home};

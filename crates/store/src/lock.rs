@@ -5,15 +5,20 @@ use std::fs::{File, TryLockError};
 use camino::Utf8Path;
 use model::ExtensionId;
 
-use crate::disk;
+use crate::disk::Disk;
 use crate::error::Error;
 use crate::layout::Layout;
 
 /// Waits for the lock of one extension, and calls `waiting` if it has to. Taken before, never while, the
 /// commit lock is held.
-pub(crate) fn extension(layout: &Layout, id: &ExtensionId, waiting: impl FnOnce()) -> Result<File, Error> {
+pub(crate) fn extension(
+    disk: &Disk,
+    layout: &Layout,
+    id: &ExtensionId,
+    waiting: impl FnOnce(),
+) -> Result<File, Error> {
     let path = layout.extension_lock(id);
-    let file = disk::open_lock(&path)?;
+    let file = disk.open_lock(&path)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => waiting(),
@@ -24,13 +29,13 @@ pub(crate) fn extension(layout: &Layout, id: &ExtensionId, waiting: impl FnOnce(
 }
 
 /// Waits for the lock of the whole home, which is only ever held for a few operations on names.
-pub(crate) fn commit(layout: &Layout) -> Result<File, Error> {
-    take(&layout.commit_lock())
+pub(crate) fn commit(disk: &Disk, layout: &Layout) -> Result<File, Error> {
+    take(disk, &layout.commit_lock())
 }
 
 /// Waits for a lock that nobody holds for long.
-pub(crate) fn take(path: &Utf8Path) -> Result<File, Error> {
-    let file = disk::open_lock(path)?;
+pub(crate) fn take(disk: &Disk, path: &Utf8Path) -> Result<File, Error> {
+    let file = disk.open_lock(path)?;
     file.lock().map_err(Error::disk("lock", path))?;
     Ok(file)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::digest::Hasher;
 use model::{Algorithm, Digest};
 
-use crate::disk::{self, Confined};
+use crate::disk::Confined;
 use crate::error::Error;
 use crate::record::FileRecord;
 use crate::staging::{ContentKey, Staging};
@@ -51,10 +51,10 @@ pub(crate) struct Assembly<'a> {
 
 impl<'a> Assembly<'a> {
     pub(crate) fn begin(staging: &'a Staging) -> Result<Self, Error> {
-        disk::make_folder(&staging.path().join(FOLDER))?;
+        staging.disk().make_folder(&staging.path().join(FOLDER))?;
         Ok(Self {
             staging,
-            confined: Confined::open(staging.path(), FOLDER)?,
+            confined: Confined::open(staging.disk(), staging.path(), FOLDER)?,
             files: BTreeMap::new(),
         })
     }
@@ -86,7 +86,9 @@ impl<'a> Assembly<'a> {
             return Err(Error::NotStaged { destination });
         };
         let source = Staging::content_name(key);
-        disk::set_executable(&self.staging.path().join(&source), executable)?;
+        self.staging
+            .disk()
+            .set_executable(&self.staging.path().join(&source), executable)?;
         if last {
             self.confined.move_in(&source, &destination)?;
             self.staging.forget(key);
@@ -106,8 +108,9 @@ impl<'a> Assembly<'a> {
     pub(crate) fn add(&mut self, destination: String, content: &[u8]) -> Result<(), Error> {
         self.check(&destination)?;
         let source = self.staging.path().join(DOCUMENT);
-        disk::write(&source, content)?;
-        disk::set_executable(&source, false)?;
+        let disk = self.staging.disk();
+        disk.write(&source, content)?;
+        disk.set_executable(&source, false)?;
         self.confined.move_in(DOCUMENT, &destination)?;
         self.enter(FileRecord {
             path: destination,

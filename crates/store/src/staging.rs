@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use model::digest::Hasher;
 use model::{Algorithm, Digest};
 
-use crate::disk;
+use crate::disk::{Disk, NewFile};
 use crate::document;
 use crate::error::Error;
 use crate::layout::Layout;
@@ -35,6 +35,7 @@ pub struct Staging {
 
 #[derive(Debug)]
 struct Folder {
+    disk: Disk,
     path: Utf8PathBuf,
     staged: Mutex<BTreeMap<ContentKey, Content>>,
     /// Held until the folder is gone.
@@ -59,10 +60,9 @@ impl Staging {
     pub fn write(&self, key: ContentKey, content: &mut dyn Read) -> io::Result<()> {
         self.staged().remove(&key);
         let path = self.content_path(key);
-        let file = disk::create(&path)?;
+        let file = self.disk().create(&path)?;
         let hashing = Hashing {
             file,
-            path: &path,
             hasher: Hasher::new(Algorithm::Sha256),
             size: 0,
         };
@@ -94,21 +94,27 @@ impl Staging {
 
     /// Makes a new staging folder. The caller holds the commit lock, so that nobody mistakes a folder that is
     /// not yet locked for a dead one.
-    pub(crate) fn create(layout: &Layout) -> Result<Self, Error> {
+    pub(crate) fn create(disk: &Disk, layout: &Layout) -> Result<Self, Error> {
         let parent = layout.staging();
-        disk::make_folder(&parent)?;
-        let path = disk::make_random_folder(&parent)?;
-        disk::make_folder(&path.join(CONTENT))?;
+        disk.make_folder(&parent)?;
+        let path = disk.make_random_folder(&parent)?;
+        disk.make_folder(&path.join(CONTENT))?;
         let lock_path = path.join(LOCK);
-        let lock = disk::open_lock(&lock_path)?;
+        let lock = disk.open_lock(&lock_path)?;
         lock.lock().map_err(Error::disk("lock", &lock_path))?;
         Ok(Self {
             folder: Arc::new(Folder {
+                disk: disk.clone(),
                 path,
                 staged: Mutex::default(),
                 _lock: lock,
             }),
         })
+    }
+
+    /// The disk on which it is.
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.folder.disk
     }
 
     pub(crate) fn path(&self) -> &Utf8Path {
@@ -142,7 +148,7 @@ impl Staging {
 impl Drop for Folder {
     fn drop(&mut self) {
         // Best effort: what stays is removed by a later transaction.
-        if let Err(error) = disk::remove_tree(&self.path) {
+        if let Err(error) = self.disk.remove_tree(&self.path) {
             tracing::warn!(%error, "a staging folder stays behind");
         }
     }
@@ -183,27 +189,23 @@ impl DeadStaging {
     }
 
     /// Removes it, as far as possible: a change must not fail because of an older one.
-    pub(crate) fn remove(self) {
-        if let Err(error) = disk::remove_tree(&self.path) {
+    pub(crate) fn remove(self, disk: &Disk) {
+        if let Err(error) = disk.remove_tree(&self.path) {
             tracing::warn!(%error, "an interrupted change stays behind");
         }
     }
 }
 
 /// Hashes and counts what goes into a file.
-struct Hashing<'a> {
-    file: File,
-    path: &'a Utf8Path,
+struct Hashing {
+    file: NewFile,
     hasher: Hasher,
     size: u64,
 }
 
-impl Write for Hashing<'_> {
+impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self
-            .file
-            .write(bytes)
-            .map_err(Error::disk("write the file", self.path))?;
+        let written = self.file.write(bytes)?;
         self.hasher.update(&bytes[..written]);
         self.size += written as u64;
         Ok(written)

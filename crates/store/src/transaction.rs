@@ -7,7 +7,7 @@ use model::ExtensionId;
 use model::installed::Installed;
 
 use crate::activation;
-use crate::disk;
+use crate::disk::Disk;
 use crate::document;
 use crate::error::Error;
 use crate::layout::Layout;
@@ -112,19 +112,23 @@ impl Transaction {
     /// As for [`commit`](Self::commit).
     pub fn set(self, installed: &Installed) -> Result<(), Error> {
         self.check(installed)?;
-        disk::make_lasting_folder(&self.layout.activations())?;
+        self.disk().make_lasting_folder(&self.layout.activations())?;
         self.activate(installed)
     }
 
     /// Removes the extension: first the activation, which is the commit point, then its generations and
     /// records. Works whatever state they are in, also where nothing is there.
     pub fn remove(self) -> Result<(), Error> {
-        let _commit = lock::commit(&self.layout)?;
-        if disk::remove_file(&self.layout.activation(&self.id))? {
-            disk::flush_folder(&self.layout.activations())?;
+        let _commit = lock::commit(self.disk(), &self.layout)?;
+        if self.disk().remove_file(&self.layout.activation(&self.id))? {
+            self.disk().flush_folder(&self.layout.activations())?;
         }
         self.set_aside(&self.layout.generations(&self.id))?;
         self.set_aside(&self.layout.records(&self.id))
+    }
+
+    fn disk(&self) -> &Disk {
+        self.staging.disk()
     }
 
     fn check(&self, installed: &Installed) -> Result<(), Error> {
@@ -148,7 +152,8 @@ impl Transaction {
         let staged_record = self.staging.path().join(RECORD);
         let record = self.layout.record(&self.id, &installed.current.folder());
         let content = Record::new(&self.id, &installed.current, payload);
-        disk::write(&staged_record, &document::to_json(&content, &record)?)?;
+        self.disk()
+            .write(&staged_record, &document::to_json(&content, &record)?)?;
         let (generations, records) = (self.layout.generations(&self.id), self.layout.records(&self.id));
         for folder in [
             &self.layout.extensions(),
@@ -157,24 +162,26 @@ impl Transaction {
             &records,
             &self.layout.activations(),
         ] {
-            disk::make_lasting_folder(folder)?;
+            self.disk().make_lasting_folder(folder)?;
         }
-        disk::flush_tree(self.staging.path())?;
+        self.disk().flush_tree(self.staging.path())?;
         if let Some(generation) = generation {
             self.set_aside(generation)?;
-            disk::rename(&self.staging.path().join(payload::FOLDER), generation)?;
-            disk::flush_folder(&generations)?;
+            self.disk()
+                .rename(&self.staging.path().join(payload::FOLDER), generation)?;
+            self.disk().flush_folder(&generations)?;
         }
-        disk::rename(&staged_record, &record)?;
-        disk::flush_folder(&records)
+        self.disk().rename(&staged_record, &record)?;
+        self.disk().flush_folder(&records)
     }
 
     /// The commit point.
     fn activate(&self, installed: &Installed) -> Result<(), Error> {
         let path = self.layout.activation(&self.id);
         let content = activation::content(installed, &path)?;
-        let _commit = lock::commit(&self.layout)?;
-        disk::replace(&path, &self.staging.path().join(ACTIVATION), &content)
+        let _commit = lock::commit(self.disk(), &self.layout)?;
+        self.disk()
+            .replace(&path, &self.staging.path().join(ACTIVATION), &content)
     }
 
     /// Removes generations and records that `installed` does not name. Garbage that stays does no harm, so
@@ -201,8 +208,8 @@ impl Transaction {
         }
         self.discard(&self.layout.generations(&self.id).join(folder));
         self.discard(&self.layout.record(&self.id, folder));
-        disk::remove_if_empty(&self.layout.generations(&self.id));
-        disk::remove_if_empty(&self.layout.records(&self.id));
+        self.disk().remove_if_empty(&self.layout.generations(&self.id));
+        self.disk().remove_if_empty(&self.layout.records(&self.id));
     }
 
     fn discard(&self, path: &Utf8Path) {
@@ -224,8 +231,9 @@ impl Transaction {
             return Ok(());
         }
         let aside = self.staging.path().join(ASIDE);
-        disk::make_folder(&aside)?;
-        disk::rename(path, &disk::make_random_folder(&aside)?.join("removed"))
+        self.disk().make_folder(&aside)?;
+        self.disk()
+            .rename(path, &self.disk().make_random_folder(&aside)?.join("removed"))
     }
 }
 

@@ -5,7 +5,7 @@ use std::fs::File;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::disk;
+use crate::disk::Disk;
 use crate::document::read_bounded;
 use crate::error::Error;
 use crate::lock;
@@ -43,13 +43,14 @@ impl Change {
         for path in paths {
             let target = target_of(path);
             let folder = folder_of(&target);
-            disk::make_home(folder)?;
+            Disk::default().make_home(folder)?;
             folders.push(folder.canonicalize_utf8().unwrap_or_else(|_| folder.to_owned()));
         }
         // Everybody takes them in one order and none twice: nobody waits in a circle, or for himself.
         folders.sort();
         folders.dedup();
-        let locks = folders.iter().map(|folder| lock::take(&folder.join(LOCK)));
+        let disk = Disk::default();
+        let locks = folders.iter().map(|folder| lock::take(&disk, &folder.join(LOCK)));
         Ok(Self {
             _locks: locks.collect::<Result<_, _>>()?,
         })
@@ -62,7 +63,7 @@ impl Change {
     )]
     pub(crate) fn replace(&self, path: &Utf8Path, text: &str) -> Result<(), Error> {
         let target = target_of(path);
-        disk::replace_user_file(&target, folder_of(&target), text.as_bytes())
+        Disk::default().replace_user_file(&target, folder_of(&target), text.as_bytes())
     }
 }
 

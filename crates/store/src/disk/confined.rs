@@ -1,11 +1,13 @@
 //! Writing below a folder where the names come from foreign images.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
 use cap_std::fs::Dir;
 
+use super::{Disk, Operation};
 use crate::error::Error;
 
 /// A folder that no name can lead out of: each path is resolved by the kernel relative to the open folder, so
@@ -16,6 +18,8 @@ pub(crate) struct Confined {
     outer: Dir,
     /// The folder that is filled.
     inner: Dir,
+    disk: Disk,
+    outer_path: Utf8PathBuf,
     path: Utf8PathBuf,
     /// Folders that were made already; most files share one with their neighbour.
     made: BTreeSet<String>,
@@ -23,8 +27,8 @@ pub(crate) struct Confined {
 
 impl Confined {
     /// Opens the folder `name` directly below `outer`.
-    pub(crate) fn open(outer: &Utf8Path, name: &str) -> Result<Self, Error> {
-        let path = outer.join(name);
+    pub(crate) fn open(disk: &Disk, outer: &Utf8Path, name: &str) -> Result<Self, Error> {
+        let (outer_path, path) = (outer.to_owned(), outer.join(name));
         let outer = Dir::open_ambient_dir(outer, ambient_authority())
             .map_err(Error::disk("open the folder", outer))?;
         let inner = outer
@@ -33,6 +37,8 @@ impl Confined {
         Ok(Self {
             outer,
             inner,
+            disk: disk.clone(),
+            outer_path,
             path,
             made: BTreeSet::new(),
         })
@@ -41,16 +47,24 @@ impl Confined {
     /// Moves the file `source`, a path below the outer folder, to `destination`.
     pub(crate) fn move_in(&mut self, source: &str, destination: &str) -> Result<(), Error> {
         self.make_parent(destination)?;
-        self.outer
-            .rename(source, &self.inner, destination)
+        let operation = Operation::Rename {
+            from: &self.outer_path.join(source),
+            to: &self.path.join(destination),
+        };
+        self.disk
+            .perform(operation, || self.outer.rename(source, &self.inner, destination))
             .map_err(|error| self.failed("move content to", destination, error))
     }
 
     /// Copies the file `source`, a path below the outer folder, to `destination`, with its mode.
     pub(crate) fn copy_in(&mut self, source: &str, destination: &str) -> Result<(), Error> {
         self.make_parent(destination)?;
-        self.outer
-            .copy(source, &self.inner, destination)
+        let operation = Operation::Copy {
+            from: &self.outer_path.join(source),
+            to: &self.path.join(destination),
+        };
+        self.disk
+            .perform(operation, || self.outer.copy(source, &self.inner, destination))
             .map_err(|error| self.failed("copy content to", destination, error))?;
         Ok(())
     }
@@ -62,11 +76,33 @@ impl Confined {
         if self.made.contains(parent) {
             return Ok(());
         }
-        self.inner
-            .create_dir_all(parent)
-            .map_err(|error| self.failed("create the folder", parent, error))?;
-        self.made.insert(parent.to_owned());
+        let ends = parent.match_indices('/').map(|(end, _)| end);
+        for end in ends.chain([parent.len()]) {
+            self.make_folder(&parent[..end])?;
+        }
         Ok(())
+    }
+
+    fn make_folder(&mut self, folder: &str) -> Result<(), Error> {
+        if self.made.contains(folder) {
+            return Ok(());
+        }
+        let operation = Operation::MakeFolder {
+            path: &self.path.join(folder),
+        };
+        match self.disk.perform(operation, || self.inner.create_dir(folder)) {
+            // Where the file system ignores case it is there under another spelling.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && self.is_folder(folder) => {}
+            made => made.map_err(|error| self.failed("create the folder", folder, error))?,
+        }
+        self.made.insert(folder.to_owned());
+        Ok(())
+    }
+
+    fn is_folder(&self, path: &str) -> bool {
+        self.inner
+            .symlink_metadata(path)
+            .is_ok_and(|found| found.is_dir())
     }
 
     fn failed(&self, operation: &'static str, below: &str, error: std::io::Error) -> Error {
@@ -86,7 +122,7 @@ mod tests {
         std::os::unix::fs::symlink("..", outer.join("inner/link")).unwrap();
         std::os::unix::fs::symlink("/tmp", outer.join("inner/absolute")).unwrap();
         std::fs::write(outer.join("content"), "x").unwrap();
-        let mut confined = Confined::open(outer, "inner").unwrap();
+        let mut confined = Confined::open(&Disk::default(), outer, "inner").unwrap();
         for destination in ["../out", "link/out", "absolute/out", "/tmp/out", "link/deep/out"] {
             assert!(confined.move_in("content", destination).is_err(), "{destination}");
             assert!(confined.copy_in("content", destination).is_err(), "{destination}");
