@@ -1,12 +1,13 @@
 //! What went wrong in a use case: in which phase, with what, why, and what to do.
 
 use std::fmt;
+use std::io;
 
 use model::metadata::MetadataParse;
 use model::reference::Reference;
 use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
-use registry::ErrorKind as RegistryKind;
+use registry::{ErrorKind as RegistryKind, Operation};
 
 use crate::words::{Code, Kind, Phase};
 
@@ -30,13 +31,10 @@ pub enum Cause {
     Store(store::Error),
     /// Policy or host refuse, with every reason.
     Refused(Vec<Reason>),
+    /// A setting means nothing to the room that it is for.
+    Configuration(store::configuration::ConfigurationError),
     /// What stands in for a registry is no address.
-    Endpoint {
-        /// The registry.
-        registry: String,
-        /// What is wrong with the address.
-        problem: registry::EndpointParse,
-    },
+    Endpoint(registry::EndpointParse),
     /// Every registry was asked, and none answered.
     NothingReached,
     /// It is not installed.
@@ -115,11 +113,11 @@ impl Error {
         match &*self.cause {
             Cause::Registry(error) => registry_code(error.kind()),
             Cause::Content(error) if error.is_about_content() => Code::InvalidContent,
+            Cause::Content(archive::Error::Sink(_)) | Cause::Store(_) => Code::Store,
             Cause::Content(_) => Code::ReadFailed,
-            Cause::Store(_) => Code::Store,
             // A refusal has reasons; without one there would be nothing to tell but that it failed.
             Cause::Refused(reasons) => reasons.first().map_or(Code::Failed, |reason| reason.code.into()),
-            Cause::Endpoint { .. } => Code::Configuration,
+            Cause::Configuration(_) | Cause::Endpoint(_) => Code::Configuration,
             Cause::NothingReached => Code::Unreachable,
             Cause::NotInstalled(_) => Code::NotInstalled,
             Cause::NoRelease(_) => Code::NoRelease,
@@ -136,6 +134,9 @@ impl Error {
 
     /// What the user can do, where something is known to help.
     pub fn help(&self) -> Option<String> {
+        if is_disk_full(self) {
+            return Some("free some space where the home folder is; nothing was changed".to_owned());
+        }
         match &*self.cause {
             Cause::Registry(error) => registry_help(error),
             Cause::Refused(reasons) => reasons.iter().find_map(|reason| refusal_help(reason.code)),
@@ -152,12 +153,30 @@ impl Error {
             Cause::NoMetadata | Cause::NamedFileMissing(_) | Cause::NestedIndex(_) => Some(authors()),
             Cause::Content(error) => error.is_about_content().then(authors),
             Cause::Store(_)
-            | Cause::Endpoint { .. }
+            | Cause::Configuration(_)
+            | Cause::Endpoint(_)
             | Cause::TagIsElsewhere { .. }
             | Cause::Declined
             | Cause::Interrupted(_) => None,
         }
     }
+}
+
+/// Whether a full disk, or a quota that is used up, is behind an error.
+fn is_disk_full(error: &Error) -> bool {
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        if let Some(io) = cause.downcast_ref::<io::Error>()
+            && matches!(
+                io.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            )
+        {
+            return true;
+        }
+        next = cause.source();
+    }
+    false
 }
 
 fn authors() -> String {
@@ -193,6 +212,10 @@ pub(crate) fn registry_reason(kind: &RegistryKind) -> ReasonCode {
 fn registry_help(error: &registry::Error) -> Option<String> {
     let registry = error.registry();
     match error.kind() {
+        RegistryKind::NotFound { .. } if error.operation() == Operation::Blob => Some(
+            "the registry has lost a part of this release: another release may be whole, or its author can push it again"
+                .to_owned(),
+        ),
         RegistryKind::NotFound { .. } => {
             Some("check the spelling; `outrigger search` shows what is offered".to_owned())
         }
@@ -240,9 +263,8 @@ impl fmt::Display for Error {
                 let messages: Vec<_> = reasons.iter().map(|reason| reason.message.as_str()).collect();
                 formatter.write_str(&messages.join("; "))
             }
-            Cause::Endpoint { registry, problem } => {
-                write!(formatter, "`endpoint` of registry `{registry}`: {problem}")
-            }
+            Cause::Configuration(error) => error.fmt(formatter),
+            Cause::Endpoint(problem) => problem.fmt(formatter),
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
             Cause::NotInstalled(reference) => write!(formatter, "{reference} is not installed"),
             Cause::NoRelease(id) => {

@@ -54,10 +54,10 @@ impl Memory {
         usable(self.facts.as_ref()?.last_scan(), "read the last scan").flatten()
     }
 
-    pub(crate) fn save_scan(&mut self, record: &ScanRecord) {
-        if let Some(facts) = &mut self.facts {
-            usable(facts.save_scan(record), "keep this scan");
-        }
+    /// Says whether it could be kept.
+    pub(crate) fn save_scan(&mut self, record: &ScanRecord) -> bool {
+        let facts = self.facts.as_mut();
+        facts.is_some_and(|facts| usable(facts.save_scan(record), "keep this scan").is_some())
     }
 
     pub(crate) fn postponed(&self, registry: &str) -> Option<Timestamp> {

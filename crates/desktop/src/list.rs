@@ -1,7 +1,7 @@
 //! What is installed, and what the last scan knew about it; without network.
 
 use camino::Utf8PathBuf;
-use model::findings::{Finding, FindingKind, outdated};
+use model::findings::{Finding, FindingKind, not_allowed, outdated};
 use model::installed::Installed;
 
 use crate::Desktop;
@@ -25,6 +25,8 @@ pub struct Listed {
     pub path: Utf8PathBuf,
     /// Whether that folder is gone: then it has to be installed again.
     pub is_damaged: bool,
+    /// Whether the allow-list, as it is now, admits it.
+    pub is_allowed: bool,
     /// The update that the last scan found, unless it is held.
     pub update: Option<Finding>,
 }
@@ -54,13 +56,12 @@ impl Desktop {
             let mut updates = updates
                 .iter()
                 .filter(|finding| finding.kind == FindingKind::UpdateAvailable);
-            updates
-                .find(|finding| finding.id == installed.id && !installed.held)
-                .cloned()
+            updates.find(|finding| finding.id == installed.id).cloned()
         };
         let listed = |installed: Installed| Listed {
             path: self.store.generation_folder(&installed.id, &installed.current),
             is_damaged: !self.store.has_generation(&installed.id, &installed.current),
+            is_allowed: not_allowed(&installed, &self.settings.policy).is_none(),
             update: update_of(&installed),
             installed,
         };
@@ -85,7 +86,7 @@ impl Desktop {
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
         Some(Outdated {
             unreachable: scan.findings.iter().filter(is_unreachable).count(),
-            findings: outdated(&scan.findings, installed),
+            findings: outdated(&scan.findings, installed, &self.settings.policy),
         })
     }
 

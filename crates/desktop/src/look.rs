@@ -11,6 +11,9 @@ use crate::error::{Cause, Error};
 use crate::words::Phase;
 use crate::{Desktop, error};
 
+/// How many entries of an index that do not state their platform are looked at: each costs two requests.
+const MOST_UNSTATED: usize = 16;
+
 /// Manifest and config of the image that this host would install.
 #[derive(Debug, Clone)]
 pub(crate) struct Image {
@@ -101,25 +104,39 @@ impl Desktop {
             .cloned()
             .collect();
         let Some(chosen) = self.settings.host.choose(prefix, &offered) else {
-            return Ok((
-                ReleaseFacts {
-                    platforms,
-                    image: None,
-                },
-                None,
-            ));
+            let facts = ReleaseFacts {
+                platforms,
+                image: None,
+            };
+            let unstated = entries.iter().filter(|entry| entry.platform.is_none());
+            return self.ask_unstated(id, unstated, facts, prefix).await;
         };
         let image = self.image(id, &entries[chosen].digest).await?;
-        if offered[chosen].is_none() {
-            let (mut facts, image) = self.judge_by_config(image.manifest, image.config, prefix);
-            facts.platforms.extend(platforms);
-            return Ok((facts, image));
-        }
         let facts = ReleaseFacts {
             platforms,
             image: Some(image.facts()),
         };
         Ok((facts, Some(image)))
+    }
+
+    /// Entries that do not state their platform are asked one by one, where no stated one fits.
+    async fn ask_unstated(
+        &self,
+        id: &ExtensionId,
+        entries: impl Iterator<Item = &Descriptor>,
+        mut facts: ReleaseFacts,
+        prefix: Option<System>,
+    ) -> Result<(ReleaseFacts, Option<Image>), Error> {
+        for entry in entries.take(MOST_UNSTATED) {
+            let image = self.image(id, &entry.digest).await?;
+            let (of_entry, image) = self.judge_by_config(image.manifest, image.config, prefix);
+            facts.platforms.extend(of_entry.platforms);
+            if image.is_some() {
+                facts.image = of_entry.image;
+                return Ok((facts, image));
+            }
+        }
+        Ok((facts, None))
     }
 
     /// An image without an index, or an entry without a platform, is judged by its config.
@@ -143,7 +160,7 @@ impl Desktop {
         (facts, image)
     }
 
-    fn remembered(&self, digest: &Digest, prefix: Option<System>) -> Option<ReleaseFacts> {
+    pub(crate) fn remembered(&self, digest: &Digest, prefix: Option<System>) -> Option<ReleaseFacts> {
         self.memory().release(digest, &self.host_key(prefix))
     }
 

@@ -40,7 +40,7 @@ impl Desktop {
         let plan = PayloadPlan::new(&metadata, self.settings.host.system);
         let selected = contents.select(&plan).await?;
         self.assemble(
-            image,
+            (id, image),
             transaction,
             metadata,
             &plan,
@@ -58,7 +58,7 @@ impl Desktop {
 
     fn assemble(
         &self,
-        image: &Image,
+        (id, image): (&ExtensionId, &Image),
         transaction: &Transaction,
         metadata: Metadata,
         plan: &PayloadPlan,
@@ -66,14 +66,17 @@ impl Desktop {
     ) -> Result<Staged, Error> {
         let labels = Labels::read(&image.config.labels);
         for warning in metadata.warnings() {
-            self.warn(warning.to_string());
+            self.warn(format!("{id}: {warning}"));
+        }
+        for warning in labels.warnings().iter().filter(|warning| warning.is_loss()) {
+            self.warn(format!("{id}: {warning}"));
         }
         let compose = files.compose_file(&metadata);
         let compose = compose.and_then(|key| transaction.staging().read(key, COMPOSE).ok());
         let (permissions, problem) =
             Permissions::of(&metadata, self.settings.host.system, compose.as_deref());
         if let Some(problem) = problem {
-            self.warn(problem.to_string());
+            self.warn(format!("{id}: {problem}"));
         }
         let described = files
             .selected

@@ -1,12 +1,14 @@
 //! The update scan: one pass over the allow-list and what is installed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::{StreamExt as _, stream};
+use model::choice::Choice;
 use model::event::Event;
-use model::facts::{Extent, Offer, RepositoryMemory, ScanRecord, Visit};
+use model::facts::{Extent, Offer, ReleaseFacts, RepositoryMemory, ScanRecord, Visit};
 use model::findings::{self, Finding, InstalledTag};
 use model::installed::Installed;
+use model::version::ReleaseTag;
 use model::{ExtensionId, Tag};
 use registry::ErrorKind;
 
@@ -175,7 +177,7 @@ impl Desktop {
         let (findings, offer) = match looked {
             Ok((tag, choosing)) => (
                 findings::findings(id, installed, &tag, &choosing.choice),
-                Some(offer(id, &choosing)),
+                Some(self.offer(id, installed, &choosing.choice)),
             ),
             Err(reason) => (vec![findings::unreachable(id, installed, reason)], None),
         };
@@ -248,23 +250,39 @@ impl Desktop {
         }
         let mut memory = self.memory();
         let record = ScanRecord::after(memory.last_scan(), extent, visits, self.now());
-        memory.save_scan(&record);
+        if !memory.save_scan(&record) {
+            drop(memory);
+            self.warn(
+                "what this scan found could not be kept: `outdated`, `search` and `ls` will not know of it",
+            );
+        }
+    }
+
+    /// What a repository offers: a newer release, else the installed one, which then is the newest that fits.
+    fn offer(&self, id: &ExtensionId, installed: Option<&Installed>, choice: &Choice) -> Offer {
+        if let (None, Some(installed)) = (&choice.offer, installed) {
+            let current = &installed.current;
+            let prefix = current.tag.as_ref().and_then(ReleaseTag::parse);
+            let facts = self.remembered(&current.digest, prefix.and_then(|release| release.prefix));
+            return Offer {
+                id: id.clone(),
+                version: Some(current.version()),
+                digest: Some(current.digest.clone()),
+                labels: labels_of(facts.as_ref()),
+            };
+        }
+        let offer = choice.offer.as_ref();
+        let shown = offer.or(choice.blocked.as_ref().map(|(blocked, _)| blocked));
+        Offer {
+            id: id.clone(),
+            version: offer.map(|offer| offer.tag.to_string()),
+            digest: offer.map(|offer| offer.digest.clone()),
+            labels: labels_of(shown.map(|shown| &shown.facts)),
+        }
     }
 }
 
-fn offer(id: &ExtensionId, chosen: &Choosing) -> Offer {
-    let choice = &chosen.choice;
-    let shown = choice
-        .offer
-        .as_ref()
-        .or(choice.blocked.as_ref().map(|(blocked, _)| blocked));
-    let labels = shown
-        .and_then(|shown| shown.facts.image.as_ref())
-        .map(|image| image.labels.clone());
-    Offer {
-        id: id.clone(),
-        version: choice.offer.as_ref().map(|offer| offer.tag.to_string()),
-        digest: choice.offer.as_ref().map(|offer| offer.digest.clone()),
-        labels: labels.unwrap_or_default(),
-    }
+fn labels_of(facts: Option<&ReleaseFacts>) -> BTreeMap<String, String> {
+    let image = facts.and_then(|facts| facts.image.as_ref());
+    image.map(|image| image.labels.clone()).unwrap_or_default()
 }

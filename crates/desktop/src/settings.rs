@@ -44,7 +44,7 @@ impl Settings {
         let registries = configured
             .registries
             .iter()
-            .map(|(name, entry)| Ok((name.clone(), registry_settings(name, entry)?)))
+            .map(|(name, entry)| Ok((name.clone(), registry_settings(configured, name, entry)?)))
             .collect::<Result<_, Error>>()?;
         Ok(Self {
             host: configured.host.clone(),
@@ -118,11 +118,16 @@ fn size(bytes: u64) -> String {
     )
 }
 
-fn registry_settings(name: &str, entry: &RegistryEntry) -> Result<RegistrySettings, Error> {
+fn registry_settings(
+    configured: &configuration::Settings,
+    name: &str,
+    entry: &RegistryEntry,
+) -> Result<RegistrySettings, Error> {
     let endpoint = |text: &String| {
         Endpoint::new(text, entry.insecure).map_err(|problem| {
-            let registry = name.to_owned();
-            Error::new(Phase::Settings, Cause::Endpoint { registry, problem })
+            let placed = configured.illegal(&format!("registry.\"{name}\".endpoint"), &problem);
+            let cause = placed.map_or(Cause::Endpoint(problem), Cause::Configuration);
+            Error::new(Phase::Settings, cause)
         })
     };
     Ok(RegistrySettings {

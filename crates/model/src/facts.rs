@@ -144,11 +144,11 @@ impl ScanRecord {
 pub struct Offer {
     /// The extension.
     pub id: ExtensionId,
-    /// The newest release that fits, if any does.
+    /// The newest release that fits, if any does; the installed one where nothing newer fits.
     pub version: Option<String>,
     /// The digest of that release.
     pub digest: Option<Digest>,
-    /// The labels of that release, or of the newest one that was looked at.
+    /// The labels of that release, or where none fits of the newest one that was looked at.
     pub labels: BTreeMap<String, String>,
 }
 

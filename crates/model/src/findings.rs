@@ -185,15 +185,51 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
     findings
 }
 
-/// Those findings of an earlier scan about updates that still hold for what is installed now.
-pub fn outdated(findings: &[Finding], installed: &[Installed]) -> Vec<Finding> {
-    findings
-        .iter()
-        .filter(|finding| finding.kind.is_about_updates())
-        .filter(|finding| {
-            let now = installed.iter().find(|installed| installed.id == finding.id);
-            finding.installed == now.map(|installed| installed.current.version())
-        })
-        .cloned()
-        .collect()
+/// Those findings of an earlier scan about updates that still hold for what is installed and allowed now.
+///
+/// An update of what was held, or is no longer allowed, since then is blocked for that reason.
+pub fn outdated(findings: &[Finding], installed: &[Installed], policy: &Policy) -> Vec<Finding> {
+    let mut outdated: Vec<Finding> = Vec::new();
+    for finding in findings.iter().filter(|finding| finding.kind.is_about_updates()) {
+        let now = installed.iter().find(|installed| installed.id == finding.id);
+        if finding.installed != now.map(|installed| installed.current.version()) {
+            continue;
+        }
+        let reasons = new_reasons(finding, now, policy);
+        if finding.kind == FindingKind::UpdateAvailable && !reasons.is_empty() {
+            let is_blocked =
+                |other: &Finding| other.id == finding.id && other.kind == FindingKind::UpdateBlocked;
+            if findings.iter().any(is_blocked) {
+                continue; // the release above it is told, with the same reasons
+            }
+        }
+        outdated.push(blocked_by(finding.clone(), reasons));
+    }
+    outdated
+}
+
+/// Why an update that a scan found is refused now.
+fn new_reasons(finding: &Finding, installed: Option<&Installed>, policy: &Policy) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    if installed.is_some_and(|installed| installed.held) {
+        reasons.push(Reason::held());
+    }
+    let tag = finding.version.as_ref().and_then(|version| version.parse().ok());
+    let digests: Vec<&Digest> = finding.digest.iter().collect();
+    let list = policy.allow_list.as_ref();
+    if list.is_some_and(|list| list.admits(&finding.id, tag.as_ref(), &digests).is_none()) {
+        let message = "the allow-list no longer admits it";
+        reasons.push(Reason::new(ReasonCode::NotAllowed, message));
+    }
+    reasons
+}
+
+fn blocked_by(mut finding: Finding, reasons: Vec<Reason>) -> Finding {
+    for reason in reasons {
+        finding.kind = FindingKind::UpdateBlocked;
+        if !finding.reasons.iter().any(|known| known.code == reason.code) {
+            finding.reasons.push(reason);
+        }
+    }
+    finding
 }

@@ -42,7 +42,7 @@ impl Host {
     }
 
     /// The best of `offered` (by position) for this host, if any fits. `None` in the list is an entry that does not
-    /// state its platform: it is taken only where no stated one fits.
+    /// state its platform; it never fits: only its config can tell.
     pub fn choose(&self, prefix: Option<System>, offered: &[Option<Platform>]) -> Option<usize> {
         for wanted in self.image_platforms(prefix) {
             let best = offered
@@ -55,7 +55,7 @@ impl Host {
                 return Some(index);
             }
         }
-        offered.iter().position(Option::is_none)
+        None
     }
 }
 
@@ -107,8 +107,8 @@ mod tests {
     }
 
     #[test]
-    fn an_entry_without_platform_is_the_last_resort() {
+    fn an_entry_without_platform_is_not_guessed_about() {
         assert_eq!(choose("linux/amd64", None, &["", "linux/amd64"]), Some(1));
-        assert_eq!(choose("linux/amd64", None, &["linux/arm64", ""]), Some(1));
+        assert_eq!(choose("linux/amd64", None, &["linux/arm64", ""]), None);
     }
 }

@@ -10,6 +10,7 @@ use crate::host::Host;
 use crate::labels::Labels;
 use crate::policy::Policy;
 use crate::reference::{ExtensionId, Tag};
+use crate::version::ReleaseTag;
 
 /// Why a release is refused, or a repository could not be looked at: a stable word and a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,11 @@ impl Reason {
             code,
             message: message.into(),
         }
+    }
+
+    /// A person said that no update may move it.
+    pub(crate) fn held() -> Self {
+        Self::new(ReasonCode::Held, "it is held")
     }
 }
 
@@ -97,6 +103,7 @@ pub struct Release<'a> {
 pub fn judge(release: &Release<'_>, host: &Host, policy: &Policy) -> Verdict {
     let mut verdict = Verdict::default();
     verdict.reasons.extend(refusal_by_allow_list(release, policy));
+    verdict.reasons.extend(refusal_by_prefix(release, host));
     match &release.facts.image {
         Some(image) => judge_api(image, host, policy, &mut verdict),
         None => verdict.reasons.push(no_platform(release, host)),
@@ -128,6 +135,18 @@ fn refusal_by_allow_list(release: &Release<'_>, policy: &Policy) -> Option<Reaso
         ReasonCode::NotAllowed,
         format!("the allow-list does not admit {name}"),
     ))
+}
+
+/// A platform prefix says for which system's desktops a release is, whatever platform its image has.
+fn refusal_by_prefix(release: &Release<'_>, host: &Host) -> Option<Reason> {
+    let system = ReleaseTag::parse(release.tag?)?.prefix?;
+    (system != host.system).then(|| {
+        let message = format!(
+            "its tag says that it is for {system} only; this host is {}",
+            host.system
+        );
+        Reason::new(ReasonCode::Platform, message)
+    })
 }
 
 fn judge_api(image: &ImageFacts, host: &Host, policy: &Policy, verdict: &mut Verdict) {

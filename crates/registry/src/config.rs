@@ -91,6 +91,8 @@ fn labels(value: Option<Value>) -> Result<BTreeMap<String, String>, Invalid> {
     };
     let entries = table.into_iter().map(|(label, value)| match value {
         Value::String(text) => Ok((label, text)),
+        // What the engines, which read labels into a map of texts, make of it.
+        Value::Null => Ok((label, String::new())),
         _ => Err(Invalid::LabelNotText { label }),
     });
     entries.collect()
@@ -151,6 +153,8 @@ mod tests {
 
     #[test]
     fn labels_of_a_wrong_type_are_named() {
+        let empty = read(&config(&json!({"a": null})), 1).unwrap();
+        assert_eq!(empty.labels["a"], "", "null is an empty text");
         let refused = read(&config(&json!({"good": "x", "bad": ["y"]})), 1).unwrap_err();
         assert_eq!(
             refused,

@@ -70,6 +70,9 @@ fn status(listed: &Listed) -> String {
     if listed.is_damaged {
         return "damaged: install it again".to_owned();
     }
+    if !listed.is_allowed {
+        return "no longer allowed".to_owned();
+    }
     match (listed.installed.held, update) {
         (true, _) => "held".to_owned(),
         (false, Some(version)) => format!("update: {version}"),
@@ -93,6 +96,7 @@ struct Extension<'a> {
     host: Vec<&'a str>,
     held: bool,
     damaged: bool,
+    allowed: bool,
     path: &'a str,
     installed_at: String,
     update: Option<Update<'a>>,
@@ -129,6 +133,7 @@ impl<'a> Extension<'a> {
                 .collect(),
             held: listed.installed.held,
             damaged: listed.is_damaged,
+            allowed: listed.is_allowed,
             path: listed.path.as_str(),
             installed_at: current.installed_at.to_string(),
             update: listed.update.as_ref().map(|finding| Update {

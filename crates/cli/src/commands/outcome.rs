@@ -59,6 +59,9 @@ pub(crate) fn tell(output: &Output, switched: &str, installation: &Installation)
     output.line(&match outcome {
         Outcome::Unchanged => format!("{id} {version} is installed already."),
         Outcome::Installed => format!("{} {id} {version}", style::good("Installed")),
+        Outcome::Switched { from } if from == version => {
+            format!("{} {id} {version} anew", style::good("Installed"))
+        }
         Outcome::Switched { from } => format!("{} {id} from {from} to {version}", style::good(switched)),
     });
 }

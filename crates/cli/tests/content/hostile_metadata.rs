@@ -107,8 +107,8 @@ fn a_socket_that_is_no_plain_name_is_ignored() {
     });
     let layer = with_metadata(&metadata.to_string()).file("ui/index.html", "", 0o644);
     assert_snapshot!(scene.installs_with_warnings(&labelled().layer(layer).build()), @"
-    metadata.json: `ui.dashboard-tab.backend.socket` is not a plain file name and ignored
-    metadata.json: `vm.exposes.socket` is not a plain file name and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `ui.dashboard-tab.backend.socket` is not a plain file name and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `vm.exposes.socket` is not a plain file name and ignored
     ");
 }
 

@@ -191,7 +191,7 @@ fn lists_that_are_empty_or_no_json_hinder_nothing() {
         .label("com.docker.extension.screenshots", "")
         .label("com.docker.extension.additional-urls", "[{\"title\": \"Help\", ")
         .label("com.docker.extension.categories", " , ,");
-    assert_snapshot!(scene.installs_with_warnings(&image.build()), @"");
+    assert_snapshot!(scene.installs_with_warnings(&image.build()), @"127.0.0.1:[port]/acme/whale: label com.docker.extension.additional-urls is ignored, because it is not a JSON list: EOF while parsing a value at line 1 column 18");
 }
 
 #[test]
@@ -251,10 +251,13 @@ fn a_value_that_no_real_image_needs_counts_as_missing() {
     let image = pages()
         .label(
             "com.docker.extension.detailed-description",
-            &"<p>whale</p>".repeat(10_000),
+            &"<p>whale</p>".repeat(30_000),
         )
-        .label("com.docker.extension.categories", &"a,b,".repeat(20_000));
-    assert_snapshot!(scene.installs_with_warnings(&image.build()), @"");
+        .label("com.docker.extension.categories", &"a,b,".repeat(80_000));
+    assert_snapshot!(scene.installs_with_warnings(&image.build()), @"
+    127.0.0.1:[port]/acme/whale: a value of label com.docker.extension.detailed-description is ignored, because it is longer than 262144 bytes
+    127.0.0.1:[port]/acme/whale: a value of label com.docker.extension.categories is ignored, because it is longer than 262144 bytes
+    ");
     let kept = fs_err::read_to_string(scene.folder().join("labels.json")).unwrap();
     assert!(kept.len() < 1000, "{}", kept.len());
 }

@@ -78,14 +78,14 @@ fn every_obsolete_form_of_2021_is_read_and_told() {
         .file("compose.yaml", COMPOSE, 0o644);
     assert_snapshot!(scene.installs_with_warnings(&bare().layer(layer).build()), @"
     127.0.0.1:[port]/acme/whale 1.0.0: its labels do not say which Extension API it needs
-    metadata.json: `ui.dashboard-tab.backend.host-socket` is obsolete and ignored
-    metadata.json: `ui.dashboard-tab.backend.named-pipe` is obsolete and ignored
-    metadata.json: `vm.exposes.host-socket` is obsolete and ignored
-    metadata.json: `vm.exposes.named-pipe` is obsolete and ignored
-    metadata.json: `vm.isolation` is obsolete and ignored
-    metadata.json: `host.binaries[3].linux[0].install` is obsolete and ignored
-    metadata.json: `host.binaries[3].linux[1]` brings no file and is ignored
-    metadata.json: `desktop-plugin-version` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `ui.dashboard-tab.backend.host-socket` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `ui.dashboard-tab.backend.named-pipe` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `vm.exposes.host-socket` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `vm.exposes.named-pipe` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `vm.isolation` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `host.binaries[3].linux[0].install` is obsolete and ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `host.binaries[3].linux[1]` brings no file and is ignored
+    127.0.0.1:[port]/acme/whale: metadata.json: `desktop-plugin-version` is obsolete and ignored
     ");
     assert_eq!(
         scene.payload().files(),

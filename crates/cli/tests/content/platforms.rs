@@ -114,6 +114,19 @@ fn an_entry_that_names_its_platform_comes_before_one_that_does_not() {
 }
 
 #[test]
+fn of_entries_without_platform_each_is_asked() {
+    let image = Image::index([
+        ("", made_for("linux/arm64").build()),
+        ("", made_for("linux/amd64").build()),
+    ]);
+    assert_eq!(taken("linux/amd64", &image), "linux/amd64");
+    assert_eq!(taken("linux/arm64", &image), "linux/arm64");
+    let scene = Scene::with_whale();
+    scene.configure("linux/riscv64", "");
+    assert_snapshot!(scene.refuses(3, &image), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: it is published for linux/arm64, linux/amd64; this host needs linux/riscv64");
+}
+
+#[test]
 fn an_empty_index_is_refused() {
     let scene = Scene::with_whale();
     assert_snapshot!(scene.refuses(3, &index_of(&[])), @"error: 127.0.0.1:[port]/acme/whale:2.0.0: it is published for no platform; this host needs linux/amd64");

@@ -90,6 +90,7 @@ fn ls_tells_each_extension_as_the_contract_says() {
             "host",
             "held",
             "damaged",
+            "allowed",
             "path",
             "installedAt",
             "update"

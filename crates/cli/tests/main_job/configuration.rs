@@ -59,7 +59,7 @@ fn a_value_that_means_nothing_is_pointed_at() {
     error: [temp]/home/config.toml:2:9: `scan.every`: scan at most once a minute
     error: [temp]/home/config.toml:1:8: this is not valid TOML: unclosed table, expected `]`
     error: [temp]/home/config.toml:2:14: `limits.layer-size`: it is negative
-    error: `endpoint` of registry `docker.io`: `ftp://x` is not the address of an endpoint: its scheme is neither `https` nor `http`
+    error: [temp]/home/config.toml:2:12: `registry."docker.io".endpoint`: `ftp://x` is not the address of an endpoint: its scheme is neither `https` nor `http`
     error: cannot read the settings of 127.0.0.1:1: `realm = `a/b`` is not a host with an optional port
     error: cannot list the tags of 127.0.0.1:1/acme/whale: certificates of `ca = "[temp]/home/missing.pem"`: failed to open file `[temp]/home/missing.pem`: No such file or directory (os error 2)
     "#);

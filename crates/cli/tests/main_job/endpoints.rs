@@ -123,7 +123,7 @@ fn an_endpoint_elsewhere_without_tls_must_be_asked_for() {
     let outrigger = crate::scene::outrigger();
     let config = "[registry.\"docker.io\"]\nendpoint = \"http://mirror.example\"\n";
     outrigger.config(config);
-    shown!(outrigger.run(["show", "acme/whale"]).fails_with(2).stderr, @"error: `endpoint` of registry `docker.io`: `http://mirror.example` is not the address of an endpoint: `http` is for loopback addresses; elsewhere it needs `insecure = true`");
+    shown!(outrigger.run(["show", "acme/whale"]).fails_with(2).stderr, @r#"error: [temp]/home/config.toml:2:12: `registry."docker.io".endpoint`: `http://mirror.example` is not the address of an endpoint: `http` is for loopback addresses; elsewhere it needs `insecure = true`"#);
     outrigger.config(&format!("{config}insecure = true\n"));
     outrigger.run(["ls"]).ok();
 }

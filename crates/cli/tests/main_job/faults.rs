@@ -136,7 +136,7 @@ fn an_update_that_fails_leaves_the_installed_release_as_it_is() {
     assert_ne!(output.code, 0);
     shown!(output.stderr, @"
     error: cannot read a blob of docker.io/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
-      help: check the spelling; `outrigger search` shows what is offered
+      help: the registry has lost a part of this release: another release may be whole, or its author can push it again
     ");
     assert_eq!((tree(&extensions), scene.installed()), before);
     // The author pushes it again, whole this time.

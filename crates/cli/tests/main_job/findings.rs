@@ -139,6 +139,54 @@ fn a_held_extension_is_told_what_is_there_and_not_moved() {
 
 #[test]
 #[ignore = "needs docker-registry"]
+fn what_was_held_or_forbidden_since_the_scan_is_no_update() {
+    let scene = Scene::new();
+    scene.allow("acme/whale");
+    scene.push("1.0.0");
+    scene.run("install acme/whale --force").ok();
+    scene.push("1.1.0");
+    scene.scan();
+    assert_eq!(scene.installed()["update"]["version"], "1.1.0");
+    scene.run("hold acme/whale").ok();
+    shown!(scene.outdated(), @"update-blocked docker.io/acme/whale 1.0.0 -> 1.1.0 (held)");
+    assert!(scene.installed()["update"].is_null());
+    scene.run("unhold acme/whale").ok();
+    shown!(scene.outdated(), @"update-available docker.io/acme/whale 1.0.0 -> 1.1.0");
+    scene.allow("acme/whale:1.0.0");
+    shown!(scene.outdated(), @"update-blocked docker.io/acme/whale 1.0.0 -> 1.1.0 (not-allowed)");
+    assert!(scene.installed()["update"].is_null());
+    assert_eq!(scene.installed()["allowed"], true);
+    scene.allow("acme/other");
+    assert_eq!(scene.installed()["allowed"], false);
+    shown!(scene.run("ls").ok().stdout, @"
+    ID                    PROVIDER  VERSION  UI            VM  HOST  STATUS
+    docker.io/acme/whale  Acme      1.0.0    1 tab(Whale)  -   -     no longer allowed
+    ");
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn what_is_installed_and_up_to_date_is_still_found_by_its_words() {
+    let scene = Scene::new();
+    scene.allow("acme/whale");
+    scene.push("1.0.0");
+    scene.run("install acme/whale --force").ok();
+    scene.scan();
+    shown!(scene.run("search whale").ok().stdout, @"
+    ID                    TITLE  VENDOR  VERSION  INSTALLED
+    docker.io/acme/whale  Whale  Acme    1.0.0    1.0.0
+    ");
+    // Also where all that is newer does not fit.
+    scene.push_needing("2.0.0", ">= 9");
+    scene.scan();
+    shown!(scene.run("search").ok().stdout, @"
+    ID                    TITLE  VENDOR  VERSION  INSTALLED
+    docker.io/acme/whale  Whale  Acme    1.0.0    1.0.0
+    ");
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
 fn what_the_allow_list_names_and_is_not_installed_is_a_new_extension() {
     let scene = Scene::new();
     scene.push("1.0.0");

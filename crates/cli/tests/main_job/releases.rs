@@ -114,6 +114,19 @@ fn a_platform_prefix_is_for_hosts_of_that_system_only() {
 
 #[test]
 #[ignore = "needs docker-registry"]
+fn a_release_for_another_system_is_refused_also_by_its_name() {
+    let scene = Scene::new();
+    scene.push("windows-1.2.0");
+    shown!(scene.run("install acme/whale:windows-1.2.0 --force").fails_with(3).stderr, @"
+    warning: no allow-list is configured: every repository may be installed
+    error: docker.io/acme/whale:windows-1.2.0: its tag says that it is for windows only; this host is linux
+    ");
+    scene.config("[host]\nplatform = \"windows/amd64\"\n");
+    scene.run("install acme/whale:windows-1.2.0 --force").ok();
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
 fn where_no_tag_is_a_version_latest_is_installed_and_nothing_else() {
     assert_eq!(chosen(&["latest", "dev"], ""), "latest");
     let (output, _scene) = refused(&["dev", "stable"], "");

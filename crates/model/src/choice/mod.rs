@@ -14,7 +14,7 @@ use crate::host::Host;
 use crate::installed::Installed;
 use crate::policy::Policy;
 use crate::reference::{ExtensionId, Tag};
-use crate::verdict::{self, Reason, ReasonCode, Release, Verdict};
+use crate::verdict::{self, Reason, Release, Verdict};
 use crate::version::{ReleaseTag, releases};
 
 /// How many releases one walk looks at: a repository with endless unfit releases must not cost endless requests.
@@ -213,9 +213,7 @@ impl<'a> Walk<'a> {
         };
         let mut verdict = verdict::judge_offer(&release, self.host, self.policy, self.now);
         if self.is_held() {
-            verdict
-                .reasons
-                .insert(0, Reason::new(ReasonCode::Held, "it is held".to_owned()));
+            verdict.reasons.insert(0, Reason::held());
         }
         verdict
     }

@@ -17,7 +17,7 @@ pub use lists::{AdditionalUrl, Screenshot};
 pub use warning::LabelWarning;
 
 /// The longest value of one label, in bytes; a longer one counts as missing. Against configs that fill the disk.
-pub const MAX_VALUE: usize = 64 * 1024;
+pub const MAX_VALUE: usize = 256 * 1024;
 /// The longest title, vendor, list text or category, in characters; the rest is cut off.
 pub const MAX_TITLE: usize = 200;
 /// The longest description, in characters; the rest is cut off.

@@ -65,3 +65,17 @@ pub enum LabelWarning {
         limit: usize,
     },
 }
+
+impl LabelWarning {
+    /// Whether something that the author wrote is not taken over, which a user would otherwise look for in vain.
+    pub fn is_loss(&self) -> bool {
+        match self {
+            Self::NotAList { .. } | Self::NoAddress { .. } | Self::TooLong { .. } | Self::TooMany { .. } => {
+                true
+            }
+            Self::Missing { .. } | Self::Empty { .. } | Self::BothDialects { .. } | Self::OldForm { .. } => {
+                false
+            }
+        }
+    }
+}

@@ -95,6 +95,20 @@ impl Settings {
         &self.entries
     }
 
+    /// The complaint that the value of `key` means nothing, with the place where it stands: for whoever can tell
+    /// only further up. Nothing where the file does not set it.
+    pub fn illegal(&self, key: &str, problem: impl std::fmt::Display) -> Option<ConfigurationError> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        match &entry.origin {
+            Origin::Default => None,
+            Origin::File(at) => Some(ConfigurationError::IllegalValue {
+                at: at.clone(),
+                key: key.to_owned(),
+                problem: problem.to_string(),
+            }),
+        }
+    }
+
     fn parse(path: &Utf8Path, text: &str) -> Result<Self, ConfigurationError> {
         let source = Source::new(path, text);
         let document = source.parse()?;
