@@ -83,6 +83,10 @@ fn status(listed: &Listed) -> String {
 /// One extension in JSON (contract `cli.md`, "JSON").
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of its own in the contract's JSON"
+)]
 struct Extension<'a> {
     id: String,
     version: String,
