@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::allow_list::AllowList;
 use crate::facts::ImageFacts;
+use crate::verdict::ReasonCode;
 
 const API: &str = "com.docker.desktop.extension.api.version";
 
