@@ -5,17 +5,13 @@ use std::io::{self, Read};
 
 use archive::{ContentKey, LayerIndex, LayerSource, Sink, Want};
 use model::{Digest, ExtensionId};
-use registry::{BlobStream, Descriptor};
+use registry::Descriptor;
 use store::Staging;
-use tokio::sync::mpsc;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
-use crate::stream::{Kept, Piece, Reader, Verified};
+use crate::stream::{Incoming, Reader, Verified};
 use crate::words::Phase;
-
-/// How many pieces of a layer wait between network and unpacking; with pieces of up to 64 KiB or so this bounds memory.
-const PIECES_IN_FLIGHT: usize = 16;
 
 /// A layer that has to be read.
 #[derive(Debug, Clone)]
@@ -62,7 +58,16 @@ impl Desktop {
                 other => return other,
             }
         }
-        self.read_remote(id, layer, staging).await
+        if let Some(blob) = blobs.partial(&layer.descriptor.digest, layer.descriptor.size) {
+            match Box::pin(self.read_rest(id, layer.clone(), blob, staging)).await {
+                Err(error) if is_about_the_bytes(&error) => {
+                    // Perhaps they were wrong before: it proves nothing about the release either.
+                    tracing::warn!(%error, digest = %layer.descriptor.digest, "the beginning of a layer is damaged");
+                }
+                other => return other,
+            }
+        }
+        Box::pin(self.read_remote(id, layer, staging)).await
     }
 
     async fn read_local(&self, layer: Layer, file: File, staging: &Staging) -> Result<ReadLayer, Error> {
@@ -72,29 +77,20 @@ impl Desktop {
         unpacking.await
     }
 
-    async fn read_remote(
+    /// Unpacks what a transfer brings, and keeps a copy.
+    pub(crate) async fn unpack_incoming(
         &self,
-        id: &ExtensionId,
         layer: Layer,
         staging: &Staging,
+        mut incoming: Incoming,
     ) -> Result<ReadLayer, Error> {
-        let failed = |error| Error::from_registry(Phase::Fetch, error);
-        let stream = self.registry.blob(id, &layer.descriptor).await.map_err(failed)?;
-        let (sender, receiver) = mpsc::channel(PIECES_IN_FLIGHT);
         let reader = Reader::new(&layer, &self.listener, false);
-        let kept = Kept::new(receiver, self.blobs().writer(&layer.descriptor.digest).ok());
         let unpacking = self.unpack(layer, staging, move |order| {
-            let mut kept = kept;
-            let read = order.run(reader.over(&mut kept))?;
-            kept.keep();
-            Ok(read)
+            let read = order.run(reader.over(&mut incoming));
+            incoming.keep(read.is_ok());
+            read
         });
-        let (fetched, unpacked) = futures_util::future::join(forward(stream, sender), unpacking).await;
-        match (fetched, unpacked) {
-            // A registry that failed is the cause of an unpacking that broke off, not the other way round.
-            (Err(error), _) => Err(failed(error)),
-            (Ok(()), unpacked) => unpacked,
-        }
+        unpacking.await
     }
 
     /// Runs the blocking part on its own thread.
@@ -119,21 +115,12 @@ impl Desktop {
     }
 }
 
-/// Passes the verified stream on; the end is told only after digest and size were checked.
-async fn forward(mut stream: BlobStream, sender: mpsc::Sender<Piece>) -> Result<(), registry::Error> {
-    loop {
-        match stream.chunk().await {
-            Ok(Some(bytes)) => {
-                if sender.send(Piece::Bytes(bytes)).await.is_err() {
-                    return Ok(()); // unpacking has ended, with its own error
-                }
-            }
-            Ok(None) => {
-                let _ = sender.send(Piece::End).await;
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        }
+/// Whether what was read is wrong, rather than not to be had.
+fn is_about_the_bytes(error: &Error) -> bool {
+    match error.cause() {
+        Cause::Registry(error) => matches!(error.kind(), registry::ErrorKind::Invalid(_)),
+        Cause::Content(_) => !is_sinks_fault(error),
+        _ => false,
     }
 }
 

@@ -25,6 +25,7 @@ mod search;
 mod settings;
 mod show;
 mod stream;
+mod transfer;
 mod update;
 mod words;
 
@@ -32,6 +33,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use model::event::Event;
+use registry::{Retry, RetryListener};
 use store::{BlobCache, Store};
 
 pub use consent::{Consent, Question};
@@ -66,6 +68,24 @@ impl std::fmt::Debug for Desktop {
     }
 }
 
+/// The settings of the wire, which tells of its pauses as events.
+fn reporting(settings: &registry::Settings, listener: &Listener) -> registry::Settings {
+    let listener = Arc::clone(listener);
+    let on_retry = RetryListener::new(move |retry: Retry| {
+        listener(Event::Retrying {
+            endpoint: retry.endpoint.unwrap_or_default(),
+            cause: retry.cause.to_string(),
+            pause: retry.pause,
+            attempt: retry.attempt,
+            attempts: retry.attempts,
+        });
+    });
+    registry::Settings {
+        on_retry,
+        ..settings.clone()
+    }
+}
+
 impl Desktop {
     /// Joins a store with settings. Opens no connection and writes nothing.
     ///
@@ -73,7 +93,7 @@ impl Desktop {
     ///
     /// When the settings of a registry cannot be used, such as a certificate file that is missing.
     pub fn new(settings: Settings, store: Store, listener: Listener) -> Result<Self, Error> {
-        let registry = registry::Client::new(settings.registry.clone())
+        let registry = registry::Client::new(reporting(&settings.registry, &listener))
             .map_err(|error| Error::from_registry(Phase::Settings, error))?;
         let facts = Mutex::new(facts::Memory::open(&store));
         Ok(Self {

@@ -74,6 +74,7 @@ impl Settings {
         let seconds = |time: Duration| format!("{}s", time.as_secs());
         Some(match key {
             "blob-cache" => size(self.blob_cache),
+            "blob-rate" => size(wire.blob_rate),
             "config-size" => size(wire.config_size),
             "connect-time" => seconds(wire.connect_time),
             "document-time" => seconds(wire.document_time),
@@ -96,8 +97,10 @@ impl Settings {
             "ratio" => archive.ratio.to_string(),
             "redirects" => wire.redirects.to_string(),
             "repositories" => wire.repositories.to_string(),
+            "resumes" => wire.resumes.to_string(),
             "retries" => wire.retries.to_string(),
             "retry-after" => seconds(wire.retry_after),
+            "retry-time" => seconds(wire.retry_time),
             "tags" => wire.tags.to_string(),
             "token-size" => size(wire.token_size),
             "zstd-window" => size(archive.zstd_window),
@@ -154,7 +157,10 @@ fn registry_limits(set: &LimitSettings) -> registry::Limits {
         connect_time: time(set.connect_time, default.connect_time),
         idle_time: time(set.idle_time, default.idle_time),
         document_time: time(set.document_time, default.document_time),
+        blob_rate: set.blob_rate.unwrap_or(default.blob_rate),
+        resumes: count(set.resumes, default.resumes),
         retries: count(set.retries, default.retries),
+        retry_time: time(set.retry_time, default.retry_time),
         retry_after: time(set.retry_after, default.retry_after),
         helper_time: time(set.helper_time, default.helper_time),
     }

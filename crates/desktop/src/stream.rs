@@ -8,9 +8,9 @@ use bytes::{Buf, Bytes};
 use model::Digest;
 use model::digest::Hasher;
 use model::event::Event;
-use registry::Descriptor;
-use store::BlobWriter;
-use tokio::sync::mpsc;
+use registry::{BlobPrefix, Descriptor};
+use store::{BlobWriter, PartialBlob};
+use tokio::sync::{mpsc, oneshot};
 
 use crate::Listener;
 use crate::layer::Layer;
@@ -19,57 +19,127 @@ use crate::layer::Layer;
 pub(crate) enum Piece {
     Bytes(Bytes),
     End,
+    /// What came before is not what it should be.
+    Spoilt,
 }
 
-/// The blocking end of the channel, which keeps a copy of what passes.
-pub(crate) struct Kept {
+/// A layer on its way: what is here of it already, then the blocking end of the channel; with a copy of all that passes.
+pub(crate) struct Incoming {
+    here: Option<Beginning>,
     receiver: mpsc::Receiver<Piece>,
     current: Bytes,
     copy: Option<BlobWriter>,
-    has_ended: bool,
+    end: Option<End>,
 }
 
-impl Kept {
+/// The beginning of a layer that an earlier transfer left, and who waits for having it hashed.
+pub(crate) struct Beginning {
+    pub(crate) blob: PartialBlob,
+    pub(crate) prefix: BlobPrefix,
+    pub(crate) hashed: oneshot::Sender<BlobPrefix>,
+}
+
+/// How the bytes ended.
+enum End {
+    Whole,
+    Spoilt,
+    /// Nobody sends any more. What came so far may be good.
+    BrokenOff,
+}
+
+impl Incoming {
+    /// Everything comes through `receiver`, and is copied to `copy`.
     pub(crate) fn new(receiver: mpsc::Receiver<Piece>, copy: Option<BlobWriter>) -> Self {
         Self {
+            here: None,
             receiver,
             current: Bytes::new(),
             copy,
-            has_ended: false,
+            end: None,
         }
     }
 
-    /// Keeps the copy, once everything was verified. Without it the layer is fetched again next time.
-    pub(crate) fn keep(self) {
-        if let Some(copy) = self.copy
-            && let Err(error) = copy.commit()
-        {
+    /// What lies behind `here` comes through `receiver`.
+    pub(crate) fn behind(here: Beginning, receiver: mpsc::Receiver<Piece>) -> Self {
+        Self {
+            here: Some(here),
+            ..Self::new(receiver, None)
+        }
+    }
+
+    /// Keeps the copy: of a layer that was `read` as a blob, of one that broke off as a beginning. What was found to be wrong
+    /// goes. Where it cannot be kept, the layer is fetched again next time.
+    pub(crate) fn keep(self, was_read: bool) {
+        let kept = match (self.end, self.here, self.copy) {
+            (Some(End::Whole), _, Some(copy)) if was_read => copy.commit(),
+            (Some(End::BrokenOff), _, Some(copy)) => copy.leave(),
+            (Some(End::Spoilt) | None, Some(here), _) => {
+                here.blob.discard();
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if let Err(error) = kept {
             tracing::warn!(%error, "a layer could not be kept for later");
         }
     }
+
+    /// Reads what is here; at its end, the network may send the rest.
+    fn read_here(&mut self, mut here: Beginning, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = here.blob.read(buffer)?;
+        if count > 0 {
+            // A file that grew beyond its blob is not its beginning: the hash will not be right.
+            let _ = here.prefix.push(&buffer[..count]);
+            self.here = Some(here);
+            return Ok(count);
+        }
+        let Beginning { blob, prefix, hashed } = here;
+        self.copy = blob.into_writer().ok();
+        // Nobody waits any more where the operation was given up.
+        let _ = hashed.send(prefix);
+        Ok(0)
+    }
+
+    /// Waits for the next bytes of the channel.
+    fn receive(&mut self) -> io::Result<()> {
+        match self.receiver.blocking_recv() {
+            Some(Piece::Bytes(bytes)) => {
+                if let Some(copy) = &mut self.copy
+                    && let Err(error) = copy.write_all(&bytes)
+                {
+                    tracing::warn!(%error, "a layer cannot be kept for later");
+                    self.copy = None;
+                }
+                self.current = bytes;
+                return Ok(());
+            }
+            Some(Piece::End) => {
+                self.end = Some(End::Whole);
+                return Ok(());
+            }
+            Some(Piece::Spoilt) => self.end = Some(End::Spoilt),
+            None => self.end = Some(End::BrokenOff),
+        }
+        Err(io::Error::new(
+            io::ErrorKind::ConnectionAborted,
+            "the transfer broke off",
+        ))
+    }
 }
 
-impl Read for Kept {
+impl Read for Incoming {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.current.is_empty() && !self.has_ended {
-            match self.receiver.blocking_recv() {
-                Some(Piece::Bytes(bytes)) => {
-                    if let Some(copy) = &mut self.copy
-                        && let Err(error) = copy.write_all(&bytes)
-                    {
-                        tracing::warn!(%error, "a layer cannot be kept for later");
-                        self.copy = None;
-                    }
-                    self.current = bytes;
-                }
-                Some(Piece::End) => self.has_ended = true,
-                None => {
-                    return Err(io::Error::new(
-                        io::ErrorKind::ConnectionAborted,
-                        "the transfer broke off",
-                    ));
-                }
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if let Some(here) = self.here.take() {
+            let count = self.read_here(here, buffer)?;
+            if count > 0 {
+                return Ok(count);
             }
+        }
+        while self.current.is_empty() && self.end.is_none() {
+            self.receive()?;
         }
         let count = self.current.len().min(buffer.len());
         self.current.copy_to_slice(&mut buffer[..count]);

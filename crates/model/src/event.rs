@@ -1,5 +1,7 @@
 //! The one stream of events. Progress bars, notices and history are views of it.
 
+use std::time::Duration;
+
 use crate::digest::Digest;
 use crate::plan::Plan;
 use crate::reference::{ExtensionId, Reference};
@@ -7,7 +9,7 @@ use crate::reference::{ExtensionId, Reference};
 /// Something that a use case did or came upon.
 ///
 /// For one install the order is: `Resolved`, `Planned`, then for each layer `LayerStarted`, any number of
-/// `LayerProgressed`, `LayerFinished` (layers run side by side), then `Switched`. `Warned` may come at any time.
+/// `LayerProgressed`, `LayerFinished` (layers run side by side), then `Switched`. `Retrying` and `Warned` may come at any time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A reference was resolved to the digest that the rest of the operation uses.
@@ -65,6 +67,19 @@ pub enum Event {
     RepositoryScanned {
         /// The repository.
         id: ExtensionId,
+    },
+    /// A registry did not answer as it should, and will be asked again after a pause.
+    Retrying {
+        /// Host and port of who is asked.
+        endpoint: String,
+        /// Why, in words.
+        cause: String,
+        /// The pause.
+        pause: Duration,
+        /// Which further try comes after it, from 1.
+        attempt: usize,
+        /// How many there will be at most.
+        attempts: usize,
     },
     /// Something a user should know, that does not stop the operation.
     Warned {

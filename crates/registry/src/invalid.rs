@@ -25,6 +25,17 @@ pub enum Invalid {
         /// The bytes that came, or were announced, until the difference was certain.
         actual: u64,
     },
+    /// A 206 that is not the range that was asked for.
+    #[error("the rest of it was asked for as {}, and {} was answered", quote(.asked), quote(.stated))]
+    WrongRange {
+        /// The `Content-Range` that would have been right.
+        asked: String,
+        /// The one that came.
+        stated: String,
+    },
+    /// A transfer that began anew after it broke brought other bytes than before.
+    #[error("it was sent a second time with other content")]
+    ChangedContent,
     /// The registry's `Docker-Content-Digest` differs from the digest of the body that came with it.
     #[error("the registry says that its digest is {stated}, but the digest of its content is {actual}")]
     WrongDigestHeader {

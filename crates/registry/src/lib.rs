@@ -8,7 +8,6 @@
 //! was asked for, the size that was stated, and a count within [`Limits`]. A login goes to the endpoint that it was
 //! found for and to nobody else, and neither a login nor a query string is ever part of an [`Error`] or of a log line.
 
-mod blob;
 mod client;
 mod config;
 mod document;
@@ -18,18 +17,19 @@ mod json;
 mod limits;
 mod login;
 mod pages;
+mod retry;
 mod secret;
 mod settings;
 mod station;
 mod verify;
 mod wire;
 
-pub use blob::BlobStream;
-pub use client::{Client, Selector};
+pub use client::{BlobPrefix, BlobStream, Client, Selector};
 pub use config::ImageConfig;
 pub use document::{Content, Descriptor, Document, ImageManifest};
 pub use error::{Error, ErrorKind, Misconfigured, Missing, NetworkProblem, Operation};
 pub use invalid::Invalid;
 pub use limits::Limits;
 pub use login::Login;
+pub use retry::{Retry, RetryListener};
 pub use settings::{Endpoint, EndpointParse, RegistrySettings, Settings};

@@ -37,8 +37,16 @@ pub struct Limits {
     /// `limits.document-time`: until a whole manifest, config, page or token is here. A server that sends one byte
     /// before each idle time runs out. Default 60 s. Blobs are not bound by it: they are as long as they are.
     pub document_time: Duration,
-    /// `limits.retries`: how often a request is sent again after a broken connection or a 5xx. Default 2.
+    /// `limits.blob-rate`: the fewest bytes a second that a blob may come with, over the idle time. A server that sends one
+    /// byte before each idle time would never end. Default 1 KiB; 0 lets a blob take any time.
+    pub blob_rate: u64,
+    /// `limits.retries`: how often a request is sent again after a broken connection, a 5xx or a 429. Default 2.
     pub retries: usize,
+    /// `limits.retry-time`: how long after the first try of a request the last one may begin, pauses included. Default 30 s.
+    pub retry_time: Duration,
+    /// `limits.resumes`: how often one blob is taken up again after its transfer broke. Default 10. Every time is bounded as any
+    /// request is.
+    pub resumes: usize,
     /// `limits.retry-after`: the longest time that a registry may make a request wait within one call; beyond it the
     /// call ends as rate-limited. Default 5 s.
     pub retry_after: Duration,
@@ -65,9 +73,30 @@ impl Default for Limits {
             connect_time: Duration::from_secs(10),
             idle_time: Duration::from_secs(30),
             document_time: Duration::from_secs(60),
+            blob_rate: KIB,
             retries: 2,
+            retry_time: Duration::from_secs(30),
+            resumes: 10,
             retry_after: Duration::from_secs(5),
             helper_time: Duration::from_secs(10),
+        }
+    }
+}
+
+/// A number of bytes over a span of time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rate {
+    pub(crate) bytes: u64,
+    pub(crate) over: Duration,
+}
+
+impl Limits {
+    /// What a blob has to come with, measured over the idle time.
+    pub(crate) fn least_rate(&self) -> Rate {
+        let millis = u64::try_from(self.idle_time.as_millis()).unwrap_or(u64::MAX);
+        Rate {
+            bytes: self.blob_rate.saturating_mul(millis) / 1000,
+            over: self.idle_time,
         }
     }
 }

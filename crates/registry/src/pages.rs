@@ -2,8 +2,7 @@
 
 use std::collections::HashSet;
 
-use reqwest::Response;
-use reqwest::header::LINK;
+use reqwest::header::{HeaderMap, LINK};
 use url::Url;
 
 use crate::Invalid;
@@ -22,12 +21,12 @@ impl Pages {
         }
     }
 
-    /// The query of the page after `response`, which came from `url`; nothing after the last page.
+    /// The query of the page after the one with these headers, which came from `url`; nothing after the last page.
     ///
     /// Only the query is taken from the registry. Host and path stay what they were, so that no `Link` can lead
     /// elsewhere, and one that tries is an error.
-    pub(crate) fn after(&mut self, url: &Url, response: &Response) -> Result<Option<String>, Invalid> {
-        let links = response.headers().get_all(LINK).iter();
+    pub(crate) fn after(&mut self, url: &Url, headers: &HeaderMap) -> Result<Option<String>, Invalid> {
+        let links = headers.get_all(LINK).iter();
         let Some(link) = links.filter_map(|link| link.to_str().ok()).find_map(next_of) else {
             return Ok(None);
         };

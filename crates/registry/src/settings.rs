@@ -8,7 +8,7 @@ use model::text::quote;
 use thiserror::Error;
 use url::{Host, Url};
 
-use crate::Limits;
+use crate::{Limits, RetryListener};
 
 /// What a [`Client`](crate::Client) is told once.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Settings {
     pub offline: bool,
     /// The folder of Docker's `config.json`. Without it `DOCKER_CONFIG`, else `.docker` in the user's home.
     pub docker_config: Option<Utf8PathBuf>,
+    /// Who is told before a registry is asked again.
+    pub on_retry: RetryListener,
 }
 
 /// The settings of one registry (contract, "Configuration").

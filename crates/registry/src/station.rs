@@ -1,17 +1,17 @@
 //! One endpoint of one registry: asking it, with logins and retries, until it has said yes or no.
 
-use std::time::Duration;
-
-use backon::{ExponentialBuilder, Retryable as _};
 use camino::Utf8PathBuf;
 use reqwest::header::WWW_AUTHENTICATE;
 use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
-use crate::error::{ErrorKind, Fault, NetworkProblem};
+use crate::error::{ErrorKind, Fault};
 use crate::login::{Doorkeeper, Household};
+use crate::retry::Patience;
 use crate::settings::{Endpoint, RegistrySettings, Settings};
-use crate::wire::{Answer, Ask, Authorization, Envelope, Wire, read_start, refusal, retry_after};
+use crate::wire::{
+    Answer, Ask, Authorization, Envelope, SizeLimit, Whole, Wire, read_start, refusal, retry_after,
+};
 
 /// What a token is to allow.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +54,8 @@ pub(crate) struct Request {
     pub(crate) path: String,
     pub(crate) query: Option<String>,
     pub(crate) accept: Option<&'static str>,
+    /// The first byte that is wanted; 0 is everything. What lies behind it may come alone, as 206.
+    pub(crate) start: u64,
     pub(crate) scope: Scope,
 }
 
@@ -82,20 +84,37 @@ impl Station {
         }
     }
 
-    /// Asks, and again after what may pass: `retries` times, with growing random pauses between.
+    /// Asks, and again after what may pass, `retries` times.
     pub(crate) async fn ask(&self, wire: &Wire, request: &Request, retries: usize) -> Result<Answer, Fault> {
-        let patience = wire.limits().retry_after;
-        let pauses = ExponentialBuilder::default()
-            .with_min_delay(Duration::from_millis(200))
-            .with_max_delay(Duration::from_secs(2))
-            .with_max_times(retries)
-            .with_jitter();
-        (|| self.ask_once(wire, request))
-            .retry(pauses)
-            .when(|fault| may_pass(&fault.kind, patience))
-            .adjust(|fault, pause| pause.map(|pause| wanted_pause(&fault.kind).unwrap_or(pause)))
-            .notify(|fault, pause| tracing::debug!(problem = %fault.kind, ?pause, "asking again"))
-            .await
+        let mut patience = Patience::for_request(retries, wire.limits());
+        loop {
+            match self.ask_once(wire, request).await {
+                Err(fault) => patience.ask_again(wire, fault).await?,
+                done => return done,
+            }
+        }
+    }
+
+    /// Asks and reads all of the answer, and again after what may pass, `retries` times.
+    pub(crate) async fn read(
+        &self,
+        wire: &Wire,
+        request: &Request,
+        size: &SizeLimit,
+        retries: usize,
+    ) -> Result<Whole, Fault> {
+        let mut patience = Patience::for_request(retries, wire.limits());
+        loop {
+            match self.read_once(wire, request, size).await {
+                Err(fault) => patience.ask_again(wire, fault).await?,
+                done => return done,
+            }
+        }
+    }
+
+    async fn read_once(&self, wire: &Wire, request: &Request, size: &SizeLimit) -> Result<Whole, Fault> {
+        let answer = self.ask_once(wire, request).await?;
+        Whole::of(answer, size, wire.limits()).await
     }
 
     async fn ask_once(&self, wire: &Wire, request: &Request) -> Result<Answer, Fault> {
@@ -103,7 +122,7 @@ impl Station {
         let answer = self.send(wire, request, first.as_ref()).await?;
         // Whoever we were sent on to is not the registry, and gets no login.
         if !answer.from_origin || !asks_for_login(&answer.response, first.as_ref()) {
-            return self.judge(wire, answer, first.as_ref()).await;
+            return self.judge(wire, request, answer, first.as_ref()).await;
         }
         let headers = answer.response.headers();
         let second = self
@@ -115,10 +134,10 @@ impl Station {
                 ..fault
             })?;
         match second {
-            None => self.judge(wire, answer, first.as_ref()).await,
+            None => self.judge(wire, request, answer, first.as_ref()).await,
             Some(second) => {
                 let answer = self.send(wire, request, Some(&second)).await?;
-                self.judge(wire, answer, Some(&second)).await
+                self.judge(wire, request, answer, Some(&second)).await
             }
         }
     }
@@ -133,6 +152,7 @@ impl Station {
             method: request.method.clone(),
             url: self.address(request),
             accept: request.accept,
+            start: request.start,
             authorization,
             form: None,
             ca: self.ca.as_ref(),
@@ -152,11 +172,12 @@ impl Station {
     async fn judge(
         &self,
         wire: &Wire,
+        request: &Request,
         answer: Answer,
         shown: Option<&Authorization>,
     ) -> Result<Answer, Fault> {
         let status = answer.response.status();
-        if status == StatusCode::OK {
+        if status == StatusCode::OK || status == StatusCode::PARTIAL_CONTENT && request.start > 0 {
             return Ok(answer);
         }
         let after = retry_after(&answer.response);
@@ -180,26 +201,6 @@ fn asks_for_login(response: &Response, shown: Option<&Authorization>) -> bool {
         StatusCode::UNAUTHORIZED => true,
         StatusCode::FORBIDDEN => shown.is_none() && response.headers().contains_key(WWW_AUTHENTICATE),
         _ => false,
-    }
-}
-
-/// Whether the same request may go well a little later.
-fn may_pass(kind: &ErrorKind, patience: Duration) -> bool {
-    match kind {
-        ErrorKind::Network { problem, .. } => {
-            matches!(problem, NetworkProblem::Refused | NetworkProblem::Broken)
-        }
-        ErrorKind::Server { status, .. } => matches!(status, 500 | 502 | 503 | 504),
-        ErrorKind::RateLimited { after } => after.is_some_and(|after| after <= patience),
-        _ => false,
-    }
-}
-
-/// The pause that the registry itself asked for.
-fn wanted_pause(kind: &ErrorKind) -> Option<Duration> {
-    match kind {
-        ErrorKind::RateLimited { after } => *after,
-        _ => None,
     }
 }
 
@@ -241,6 +242,7 @@ mod tests {
                 path: "acme/whale/tags/list".to_owned(),
                 query: Some("n=1000".to_owned()),
                 accept: None,
+                start: 0,
                 scope: Scope::Catalog,
             };
             let station = Station::new(&endpoint, None, &Settings::default());
@@ -250,33 +252,5 @@ mod tests {
         assert_eq!(address("https://mirror.example/hub/"), expected);
         let expected = "https://mirror.example/v2/acme/whale/tags/list?n=1000";
         assert_eq!(address("https://mirror.example"), expected);
-    }
-
-    #[test]
-    fn only_what_may_pass_is_tried_again() {
-        let patience = Duration::from_secs(5);
-        let limited = |after: u64| ErrorKind::RateLimited {
-            after: Some(Duration::from_secs(after)),
-        };
-        let server = |status| ErrorKind::Server { status, said: None };
-        let network = |problem| ErrorKind::Network {
-            problem,
-            cause: String::new(),
-        };
-        for (kind, again) in [
-            (server(503), true),
-            (server(501), false),
-            (server(400), false),
-            (limited(5), true),
-            (limited(6), false),
-            (ErrorKind::RateLimited { after: None }, false),
-            (network(NetworkProblem::Broken), true),
-            (network(NetworkProblem::Refused), true),
-            (network(NetworkProblem::Timeout), false),
-            (network(NetworkProblem::Tls), false),
-            (network(NetworkProblem::Dns), false),
-        ] {
-            assert_eq!(may_pass(&kind, patience), again, "{kind:?}");
-        }
     }
 }

@@ -17,7 +17,7 @@ pub(crate) fn check_digest(expected: &Digest, bytes: &[u8]) -> Result<(), Invali
     same(expected, digest_of(expected.algorithm(), bytes))
 }
 
-fn same(expected: &Digest, actual: Digest) -> Result<(), Invalid> {
+pub(crate) fn same(expected: &Digest, actual: Digest) -> Result<(), Invalid> {
     if *expected == actual {
         Ok(())
     } else {
@@ -44,6 +44,29 @@ impl Verifier {
             seen: 0,
             hasher: Hasher::new(descriptor.digest.algorithm()),
         }
+    }
+
+    /// The bytes of the whole blob.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The bytes that were taken so far.
+    pub(crate) fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    pub(crate) fn has_all(&self) -> bool {
+        self.seen == self.size
+    }
+
+    pub(crate) fn algorithm(&self) -> Algorithm {
+        self.expected.algorithm()
+    }
+
+    /// The digest of what was taken so far.
+    pub(crate) fn digest_so_far(&self) -> Digest {
+        self.hasher.clone().finish()
     }
 
     /// Takes the next piece; fails as soon as there is one byte too many.

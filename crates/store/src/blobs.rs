@@ -5,20 +5,17 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::time::SystemTime;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use model::Digest;
 use tempfile::NamedTempFile;
 
 use crate::format::Access;
 use crate::layout::Layout;
-use crate::platform;
+use crate::{partial_blob, platform};
 
 /// How many bytes of layers are kept where nothing is configured: 2 GiB. Without a bound the cache would fill
 /// the disk.
 pub const DEFAULT_BLOB_CACHE: u64 = 2 * 1024 * 1024 * 1024;
-
-/// What stands behind the name of a blob that is still being written.
-const PARTIAL: &str = ".partial-";
 
 /// Layers that were fetched before, by digest. It takes no lock: several processes may fill it at once.
 ///
@@ -66,38 +63,33 @@ impl BlobCache {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
         }
-        let prefix = format!("{}{PARTIAL}", digest.file_name());
+        let prefix = partial_blob::prefix(digest);
         loop {
             let file = tempfile::Builder::new().prefix(&prefix).tempfile_in(&folder)?;
             file.as_file().lock()?;
             // Before it was locked, another process may have taken it for a dead one.
             if file.path().exists() {
-                return Ok(BlobWriter {
-                    file,
-                    path: self.path(digest),
-                    cache: self.clone(),
-                });
+                return Ok(BlobWriter::new(file, self.path(digest), self.clone()));
             }
         }
     }
 
     /// Removes a blob, for instance because it turned out not to be what its name says.
     pub fn remove(&self, digest: &Digest) {
-        if self.access.permit_writing(&self.layout).is_ok() {
+        if self.may_write() {
             let _ = std::fs::remove_file(self.path(digest));
         }
     }
 
-    /// Removes what dead writers left, as far as possible: a change must not fail because of an older one.
-    pub(crate) fn sweep(&self) {
-        let Ok(entries) = self.layout.blobs().read_dir_utf8() else {
-            return;
-        };
-        let partial = entries.flatten().filter(|entry| is_partial(entry.path()));
-        partial.for_each(|entry| remove_if_dead(entry.path()));
+    pub(crate) fn folder(&self) -> Utf8PathBuf {
+        self.layout.blobs()
     }
 
-    fn path(&self, digest: &Digest) -> Utf8PathBuf {
+    pub(crate) fn may_write(&self) -> bool {
+        self.access.permit_writing(&self.layout).is_ok()
+    }
+
+    pub(crate) fn path(&self, digest: &Digest) -> Utf8PathBuf {
         self.layout.blobs().join(digest.file_name())
     }
 
@@ -106,7 +98,7 @@ impl BlobCache {
         let mut blobs: Vec<(SystemTime, u64, Utf8PathBuf)> = Vec::new();
         for entry in self.layout.blobs().read_dir_utf8()? {
             let path = entry?.into_path();
-            if is_partial(&path) {
+            if partial_blob::is_in_use(&path) {
                 continue;
             }
             // A blob that another process just removed is no failure.
@@ -127,22 +119,7 @@ impl BlobCache {
     }
 }
 
-fn is_partial(path: &Utf8Path) -> bool {
-    path.file_name().is_some_and(|name| name.contains(PARTIAL))
-}
-
-/// A writer locks its file, so one whose lock is free has none, however long ago it died. The lock is held
-/// until the file is gone: a writer that is about to lock it then sees that it is.
-fn remove_if_dead(path: &Utf8Path) {
-    let Ok(file) = File::open(path) else {
-        return;
-    };
-    if file.try_lock().is_ok() {
-        let _ = std::fs::remove_file(path);
-    }
-}
-
-/// A blob on its way into the cache. Dropped without [`commit`](Self::commit) it leaves nothing.
+/// A blob on its way into the cache. Dropped it leaves nothing; a process that is killed leaves its beginning.
 #[derive(Debug)]
 pub struct BlobWriter {
     file: NamedTempFile,
@@ -151,6 +128,10 @@ pub struct BlobWriter {
 }
 
 impl BlobWriter {
+    pub(crate) fn new(file: NamedTempFile, path: Utf8PathBuf, cache: BlobCache) -> Self {
+        Self { file, path, cache }
+    }
+
     /// Makes the blob visible under its digest, which the caller has verified, and shrinks the cache to its
     /// limit.
     ///
@@ -160,6 +141,18 @@ impl BlobWriter {
     pub fn commit(self) -> io::Result<()> {
         platform::touch(self.file.as_file())?;
         self.file.persist(&self.path).map_err(|refused| refused.error)?;
+        self.cache.shrink()
+    }
+
+    /// Leaves what was written so far as the beginning of the blob: see [`BlobCache::partial`].
+    ///
+    /// # Errors
+    ///
+    /// Where the file system refuses; nothing else is harmed.
+    pub fn leave(self) -> io::Result<()> {
+        platform::touch(self.file.as_file())?;
+        let (file, _) = self.file.keep().map_err(|refused| refused.error)?;
+        drop(file); // and with it the lock: from now on it may be taken
         self.cache.shrink()
     }
 }

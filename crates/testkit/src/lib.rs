@@ -9,6 +9,7 @@
 
 mod buildah;
 mod engine;
+mod faulty;
 mod filters;
 mod folder;
 mod outrigger;
@@ -21,6 +22,7 @@ mod tree;
 
 pub use buildah::Buildah;
 pub use engine::{Builder, DOCKER_HOST_VARIABLE, Engine};
+pub use faulty::{Asked, Fault, FaultyRegistry, RetryAfter};
 pub use filters::filters;
 pub use folder::Folder;
 pub use outrigger::{Output, Outrigger};

@@ -95,6 +95,22 @@ impl Output {
                 }
                 warnings.push(message);
             }
+            Event::Retrying { .. } if is_json || is_quiet => {}
+            Event::Retrying {
+                endpoint,
+                cause,
+                pause,
+                attempt,
+                attempts,
+            } => {
+                let seconds = pause.as_secs_f32();
+                progress.print(&printable(
+                    &format!(
+                        "waiting {seconds:.1} s for {endpoint} (retry {attempt} of {attempts}): {cause}"
+                    ),
+                    failure::LONGEST,
+                ));
+            }
             event => progress.show(&event),
         })
     }

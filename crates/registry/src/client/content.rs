@@ -3,14 +3,15 @@
 use bytes::Bytes;
 use model::{Digest, ExtensionId};
 use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, HeaderMap};
+use url::Url;
 
 use super::Selector;
 use super::shared::Shared;
-use crate::error::{ErrorKind, Fault};
+use crate::error::Fault;
 use crate::station::{Request, Scope};
 use crate::verify::{Verifier, check_digest, digest_of};
-use crate::wire::{Answer, SizeLimit, header, read_whole};
+use crate::wire::{SizeLimit, Whole, header};
 use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, config, document};
 
 /// The header with the digest of a manifest (distribution-spec, "Pulling manifests").
@@ -21,7 +22,7 @@ pub(super) async fn digest(shared: &Shared, id: &ExtensionId, what: &Selector) -
     let answer = shared
         .ask(id.registry(), &manifest(Method::HEAD, id, what))
         .await?;
-    match stated_digest(&answer)? {
+    match stated_digest(answer.response.headers(), &answer.url)? {
         Some(digest) => Ok(digest),
         None => Ok(document(shared, id, what).await?.digest),
     }
@@ -29,23 +30,21 @@ pub(super) async fn digest(shared: &Shared, id: &ExtensionId, what: &Selector) -
 
 pub(super) async fn document(shared: &Shared, id: &ExtensionId, what: &Selector) -> Result<Document, Fault> {
     let limits = shared.limits();
-    let answer = shared
-        .ask(id.registry(), &manifest(Method::GET, id, what))
-        .await?;
-    let stated = match what {
-        Selector::Tag(_) => stated_digest(&answer)?,
-        Selector::Digest(_) => None,
-    };
-    let content_type = header(&answer.response, CONTENT_TYPE.as_str()).map(str::to_owned);
     let size = SizeLimit {
         what: "the manifest is",
         limit: limits.manifest_size,
         setting: "limits.manifest-size",
     };
-    let at = |kind| Fault::at(&answer.url, kind);
-    let bytes = read_whole(answer.response, &size, limits).await.map_err(at)?;
-    let digest = settle(what, stated, &bytes).map_err(|invalid| at(invalid.into()))?;
-    document::parse(digest, bytes, content_type.as_deref(), limits).map_err(at)
+    let request = manifest(Method::GET, id, what);
+    let Whole { headers, body, url } = shared.read(id.registry(), &request, &size).await?;
+    let stated = match what {
+        Selector::Tag(_) => stated_digest(&headers, &url)?,
+        Selector::Digest(_) => None,
+    };
+    let at = |invalid: Invalid| Fault::at(&url, invalid);
+    let digest = settle(what, stated, &body).map_err(at)?;
+    let content_type = header(&headers, CONTENT_TYPE.as_str());
+    document::parse(digest, body, content_type, limits).map_err(|kind| Fault::at(&url, kind))
 }
 
 pub(super) async fn config(
@@ -62,30 +61,26 @@ pub(super) async fn config(
     if manifest.config.size > size.limit {
         return Err(size.exceeded().into());
     }
-    let answer = blob(shared, id, &manifest.config).await?;
-    let at = |kind| Fault::at(&answer.url, kind);
-    let bytes = read_whole(answer.response, &size, limits).await.map_err(at)?;
+    let request = blob(id, &manifest.config, 0);
+    let Whole { body, url, .. } = shared.read(id.registry(), &request, &size).await?;
     let mut verifier = Verifier::new(&manifest.config);
     let read = verifier
-        .update(&bytes)
+        .update(&body)
         .and_then(|()| verifier.finish())
-        .and_then(|()| config::parse(bytes, manifest));
-    read.map_err(|invalid| at(ErrorKind::from(invalid)))
+        .and_then(|()| config::parse(body, manifest));
+    read.map_err(|invalid| Fault::at(&url, invalid))
 }
 
-pub(super) async fn blob(
-    shared: &Shared,
-    id: &ExtensionId,
-    descriptor: &Descriptor,
-) -> Result<Answer, Fault> {
-    let request = Request {
+/// The request for a blob from its byte `start` on.
+pub(super) fn blob(id: &ExtensionId, descriptor: &Descriptor, start: u64) -> Request {
+    Request {
         method: Method::GET,
         path: format!("{}/blobs/{}", id.repository(), descriptor.digest),
         query: None,
         accept: None,
+        start,
         scope: Scope::Pull(id.repository().to_owned()),
-    };
-    shared.ask(id.registry(), &request).await
+    }
 }
 
 fn manifest(method: Method, id: &ExtensionId, what: &Selector) -> Request {
@@ -94,18 +89,19 @@ fn manifest(method: Method, id: &ExtensionId, what: &Selector) -> Request {
         path: format!("{}/manifests/{}", id.repository(), what.reference()),
         query: None,
         accept: Some(document::ACCEPT),
+        start: 0,
         scope: Scope::Pull(id.repository().to_owned()),
     }
 }
 
 /// The digest in the answer's header, if there is one.
-fn stated_digest(answer: &Answer) -> Result<Option<Digest>, Fault> {
-    let Some(text) = header(&answer.response, CONTENT_DIGEST) else {
+fn stated_digest(headers: &HeaderMap, url: &Url) -> Result<Option<Digest>, Fault> {
+    let Some(text) = header(headers, CONTENT_DIGEST) else {
         return Ok(None);
     };
     let digest = text.parse().map_err(|problem| {
         let place = "the header `Docker-Content-Digest`".to_owned();
-        Fault::at(&answer.url, Invalid::Digest { place, problem })
+        Fault::at(url, Invalid::Digest { place, problem })
     })?;
     Ok(Some(digest))
 }

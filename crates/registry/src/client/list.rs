@@ -11,8 +11,8 @@ use super::shared::Shared;
 use crate::error::{ErrorKind, Fault};
 use crate::pages::Pages;
 use crate::station::{Request, Scope};
-use crate::wire::{Answer, SizeLimit, read_whole};
-use crate::{Limits, json};
+use crate::wire::{SizeLimit, Whole};
+use crate::{Invalid, Limits, json};
 
 /// What is asked for on a page: the most that registries grant.
 const PAGE: &str = "n=1000";
@@ -66,19 +66,20 @@ impl<'a> List<'a> {
         parse: impl Fn(&str) -> Option<Item>,
     ) -> Result<Vec<Item>, Fault> {
         let limits = shared.limits();
+        let size = SizeLimit {
+            what: "a page of the list is",
+            limit: limits.page_size,
+            setting: "limits.page-size",
+        };
         let mut pages = Pages::starting_with(PAGE);
         let mut query = PAGE.to_owned();
         let mut items = Vec::new();
         let mut seen = HashSet::new();
         for _ in 0..limits.pages {
-            let answer = shared.ask(self.registry, &self.page(query)).await?;
-            let url = answer.url.clone();
-            let next = pages
-                .after(&url, &answer.response)
-                .map_err(|invalid| Fault::at(&url, invalid))?;
-            let entries = entries(answer, limits)
-                .await
-                .map_err(|kind| Fault::at(&url, kind))?;
+            let Whole { headers, body, url } = shared.read(self.registry, &self.page(query), &size).await?;
+            let at = |invalid: Invalid| Fault::at(&url, invalid);
+            let next = pages.after(&url, &headers).map_err(at)?;
+            let entries = entries(&body).map_err(at)?;
             let legal = entries.iter().filter_map(|entry| parse(entry));
             items.extend(legal.filter(|item| seen.insert(item.clone())));
             if items.len() as u64 > self.length.limit {
@@ -102,19 +103,14 @@ impl<'a> List<'a> {
             path: self.path.clone(),
             query: Some(query),
             accept: Some("application/json"),
+            start: 0,
             scope: self.scope.clone(),
         }
     }
 }
 
-async fn entries(answer: Answer, limits: &Limits) -> Result<Vec<String>, ErrorKind> {
-    let size = SizeLimit {
-        what: "a page of the list is",
-        limit: limits.page_size,
-        setting: "limits.page-size",
-    };
-    let body = read_whole(answer.response, &size, limits).await?;
-    let page: WirePage = json::object("the list", &body)?;
+fn entries(body: &[u8]) -> Result<Vec<String>, Invalid> {
+    let page: WirePage = json::object("the list", body)?;
     Ok(page.tags.unwrap_or_default())
 }
 

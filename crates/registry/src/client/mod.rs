@@ -1,8 +1,10 @@
 //! The calls: tags, digests, documents, configs, blobs, repositories.
 
+mod blob;
 mod content;
 mod list;
 mod shared;
+mod transfer;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +13,12 @@ use model::{Digest, ExtensionId, Tag};
 
 use crate::error::{Error, Fault, Misconfigured, Operation};
 use crate::settings::Settings;
-use crate::{BlobStream, Descriptor, Document, ImageConfig, ImageManifest, login};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, login};
+use blob::Source;
 use list::List;
 use shared::Shared;
+
+pub use blob::{BlobPrefix, BlobStream};
 
 /// Asks registries. Clones share connections, tokens and what was learned about each endpoint.
 #[derive(Clone)]
@@ -102,11 +107,23 @@ impl Client {
 
     /// A blob, as a stream that verifies itself against its descriptor.
     pub async fn blob(&self, id: &ExtensionId, descriptor: &Descriptor) -> Result<BlobStream, Error> {
-        let subject = format!("{id}@{}", descriptor.digest);
-        match content::blob(&self.shared, id, descriptor).await {
-            Ok(answer) => BlobStream::new(answer, descriptor, subject, id.registry()),
-            Err(fault) => Err(Error::new(Operation::Blob, subject, id.registry(), fault)),
-        }
+        self.rest_of_blob(id, descriptor, BlobPrefix::none_of(descriptor))
+            .await
+    }
+
+    /// What comes behind `prefix` of a blob, as a stream that verifies the whole blob against its descriptor.
+    pub async fn rest_of_blob(
+        &self,
+        id: &ExtensionId,
+        descriptor: &Descriptor,
+        prefix: BlobPrefix,
+    ) -> Result<BlobStream, Error> {
+        let source = Source {
+            shared: Arc::clone(&self.shared),
+            id: id.clone(),
+            descriptor: descriptor.clone(),
+        };
+        BlobStream::open(source, prefix).await
     }
 
     /// All repositories of a registry, or `None` where it does not list them (most public ones). What is not a legal

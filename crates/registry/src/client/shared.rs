@@ -7,7 +7,7 @@ use crate::Limits;
 use crate::error::{ErrorKind, Fault, Misconfigured};
 use crate::settings::{Endpoint, Settings};
 use crate::station::{Request, Station};
-use crate::wire::{Answer, Wire};
+use crate::wire::{Answer, SizeLimit, Whole, Wire};
 
 pub(super) struct Shared {
     settings: Settings,
@@ -25,7 +25,7 @@ struct Registry {
 impl Shared {
     pub(super) fn new(settings: Settings) -> Self {
         Self {
-            wire: Wire::new(settings.limits.clone()),
+            wire: Wire::new(settings.limits.clone(), settings.on_retry.clone()),
             settings,
             registries: Mutex::default(),
         }
@@ -39,25 +39,44 @@ impl Shared {
         &self.settings.limits
     }
 
-    /// Asks the endpoints of a registry in their order until one answers. Only the last one is asked again after what
-    /// may pass: for the others, the next one is the second try.
+    /// Asks the endpoints of a registry in their order until one answers.
     pub(super) async fn ask(&self, registry: &str, request: &Request) -> Result<Answer, Fault> {
+        let mut turn = self.turn(registry)?;
+        loop {
+            let retries = turn.retries(self.limits());
+            match turn.station().ask(&self.wire, request, retries).await {
+                Ok(answer) => return Ok(answer),
+                Err(fault) => turn.pass_on(fault)?,
+            }
+        }
+    }
+
+    /// Asks as [`ask`](Self::ask) does, until one has answered wholly.
+    pub(super) async fn read(
+        &self,
+        registry: &str,
+        request: &Request,
+        size: &SizeLimit,
+    ) -> Result<Whole, Fault> {
+        let mut turn = self.turn(registry)?;
+        loop {
+            let retries = turn.retries(self.limits());
+            match turn.station().read(&self.wire, request, size, retries).await {
+                Ok(whole) => return Ok(whole),
+                Err(fault) => turn.pass_on(fault)?,
+            }
+        }
+    }
+
+    fn turn(&self, registry: &str) -> Result<Turn, Fault> {
         if self.settings.offline {
             return Err(ErrorKind::Offline.into());
         }
-        let registry = self.registry(registry)?;
-        let mut before = None;
-        for station in &registry.earlier {
-            match station.ask(&self.wire, request, 0).await {
-                Err(fault) if lets_the_next_try(&fault.kind) => before = Some(telling(before, fault)),
-                done => return done.map_err(|fault| telling(before, fault)),
-            }
-        }
-        let done = registry
-            .last
-            .ask(&self.wire, request, self.limits().retries)
-            .await;
-        done.map_err(|fault| telling(before, fault))
+        Ok(Turn {
+            registry: self.registry(registry)?,
+            position: 0,
+            before: None,
+        })
     }
 
     fn registry(&self, name: &str) -> Result<Arc<Registry>, Misconfigured> {
@@ -85,6 +104,41 @@ impl Shared {
                 last: station(&Endpoint::of_registry(name)?),
             },
         })
+    }
+}
+
+/// Which endpoint of a registry is to be asked.
+struct Turn {
+    registry: Arc<Registry>,
+    position: usize,
+    before: Option<Fault>,
+}
+
+impl Turn {
+    fn station(&self) -> &Station {
+        let Registry { earlier, last } = &*self.registry;
+        earlier.get(self.position).unwrap_or(last)
+    }
+
+    /// Turns to the next endpoint, if there is one and the failure of this one says nothing about it.
+    fn pass_on(&mut self, fault: Fault) -> Result<(), Fault> {
+        let goes_on = !self.is_last() && lets_the_next_try(&fault.kind);
+        let fault = telling(self.before.take(), fault);
+        if !goes_on {
+            return Err(fault);
+        }
+        self.before = Some(fault);
+        self.position += 1;
+        Ok(())
+    }
+
+    fn is_last(&self) -> bool {
+        self.position == self.registry.earlier.len()
+    }
+
+    /// Only the last one is asked again after what may pass: for the others, the next one is the second try.
+    fn retries(&self, limits: &Limits) -> usize {
+        if self.is_last() { limits.retries } else { 0 }
     }
 }
 

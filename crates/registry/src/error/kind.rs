@@ -114,6 +114,9 @@ pub enum NetworkProblem {
     /// No connection, or no further byte, within the limits.
     #[error("no answer in time")]
     Timeout,
+    /// Bytes come, but fewer than the limits ask for.
+    #[error("too slow")]
+    Slow,
     /// The connection broke after it stood.
     #[error("the connection broke")]
     Broken,

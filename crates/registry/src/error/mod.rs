@@ -121,12 +121,29 @@ impl Fault {
     }
 }
 
+impl Fault {
+    /// Host and port of the address.
+    pub(crate) fn host(&self) -> Option<String> {
+        let url = url::Url::parse(self.url.as_deref()?).ok()?;
+        Some(authority(&url))
+    }
+}
+
 impl<Kind: Into<ErrorKind>> From<Kind> for Fault {
     fn from(kind: Kind) -> Self {
         Self {
             kind: kind.into(),
             url: None,
         }
+    }
+}
+
+/// The host of a URL, with its port where that is not the usual one.
+pub(crate) fn authority(url: &url::Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        Some(port) => format!("{host}:{port}"),
+        None => host.to_owned(),
     }
 }
 

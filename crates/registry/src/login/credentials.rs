@@ -90,7 +90,7 @@ pub(super) fn server_of(endpoint: &url::Url) -> String {
         Some("docker.io" | "index.docker.io" | "registry-1.docker.io") => {
             "https://index.docker.io/v1/".to_owned()
         }
-        _ => super::realm::address(endpoint),
+        _ => crate::error::authority(endpoint),
     }
 }
 

@@ -17,7 +17,7 @@ use reqwest::header::HeaderMap;
 use tokio::sync::{Mutex as AsyncMutex, OnceCell};
 use url::Url;
 
-use crate::error::{ErrorKind, Fault};
+use crate::error::{ErrorKind, Fault, authority};
 use crate::station::Scope;
 use crate::wire::{Authorization, Wire};
 use challenge::{Bearer, Challenge};
@@ -202,7 +202,7 @@ impl Doorkeeper {
         let objection = realm::objection(endpoint, &realm, self.household.named_realm.as_deref());
         if let Some(problem) = objection.filter(|_| found.credentials.is_some()) {
             return Err(Fault::from(ErrorKind::RealmNotTrusted {
-                realm: realm::address(&realm),
+                realm: authority(&realm),
                 login: found.login.clone(),
                 problem,
             }));

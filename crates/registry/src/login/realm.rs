@@ -9,7 +9,7 @@ use model::text::quote;
 
 use super::unanswerable;
 use crate::ErrorKind;
-use crate::error::redacted;
+use crate::error::{authority, redacted};
 use crate::settings::is_loopback;
 
 /// The realm's address, if it may be asked at all.
@@ -46,7 +46,7 @@ fn admission(endpoint: &Url, realm: &Url) -> Result<(), &'static str> {
 pub(super) fn objection(endpoint: &Url, realm: &Url, named: Option<&str>) -> Option<&'static str> {
     let same_host = realm.host_str() == endpoint.host_str();
     let local = is_loopback(realm) && is_loopback(endpoint);
-    let is_named = named.is_some_and(|named| named.eq_ignore_ascii_case(&address(realm)));
+    let is_named = named.is_some_and(|named| named.eq_ignore_ascii_case(&authority(realm)));
     if same_host || local || is_named || shares_domain(endpoint, realm) {
         None
     } else {
@@ -54,19 +54,10 @@ pub(super) fn objection(endpoint: &Url, realm: &Url, named: Option<&str>) -> Opt
     }
 }
 
-/// The host of a URL, with its port where that is not the usual one: what the setting `realm` has to say.
-pub(super) fn address(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    match url.port() {
-        Some(port) => format!("{host}:{port}"),
-        None => host.to_owned(),
-    }
-}
-
 /// Whether the setting `realm` is a host with an optional port.
 pub(crate) fn is_address(text: &str) -> bool {
     // Written back, anything more (a path, a login, a scheme) would not be the same.
-    Url::parse(&format!("https://{text}")).is_ok_and(|url| address(&url).eq_ignore_ascii_case(text))
+    Url::parse(&format!("https://{text}")).is_ok_and(|url| authority(&url).eq_ignore_ascii_case(text))
 }
 
 /// Whether both are names below one registrable domain of the public suffix list. Addresses never are, and neither

@@ -8,10 +8,9 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use super::credentials::Credentials;
-use super::realm::address;
 use super::{Login, unanswerable};
 use crate::Limits;
-use crate::error::{ErrorKind, Fault};
+use crate::error::{ErrorKind, Fault, authority};
 use crate::secret::Secret;
 use crate::station::Scope;
 use crate::wire::{
@@ -85,6 +84,7 @@ impl Request<'_> {
             method: Method::GET,
             url: self.realm.clone(),
             accept: None,
+            start: 0,
             authorization: password,
             form: None,
             ca: self.ca,
@@ -121,7 +121,7 @@ impl Request<'_> {
             .ok()
             .and_then(Token::of);
         token.ok_or_else(|| {
-            let realm = address(&self.realm);
+            let realm = authority(&self.realm);
             at(unanswerable(format!(
                 "its token server `{realm}` answers without a token"
             )))

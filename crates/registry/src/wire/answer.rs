@@ -74,11 +74,11 @@ pub(crate) fn refusal(
 /// How long the registry wants to be left alone (RFC 9110, 10.2.3), from now on. A date is measured against the
 /// answer's own `Date`, so that no clock of ours takes part; a date without that says nothing.
 pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
-    let wanted = header(response, "retry-after")?.trim();
+    let wanted = header(response.headers(), "retry-after")?.trim();
     if let Ok(seconds) = wanted.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    between(header(response, "date")?, wanted)
+    between(header(response.headers(), "date")?, wanted)
 }
 
 fn between(from: &str, to: &str) -> Option<Duration> {

@@ -2,11 +2,13 @@
 
 use bytes::{Bytes, BytesMut};
 use reqwest::Response;
+use reqwest::header::HeaderMap;
 use tokio::time::timeout;
+use url::Url;
 
-use super::in_words;
+use super::{Answer, in_words};
 use crate::Limits;
-use crate::error::{ErrorKind, NetworkProblem};
+use crate::error::{ErrorKind, Fault, NetworkProblem};
 
 /// The largest body of a kind, and the words for going over it.
 pub(crate) struct SizeLimit {
@@ -21,6 +23,26 @@ impl SizeLimit {
             what: self.what,
             limit: self.limit,
             setting: self.setting,
+        }
+    }
+}
+
+/// An answer with all of its body.
+pub(crate) struct Whole {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    /// Where it came from.
+    pub(crate) url: Url,
+}
+
+impl Whole {
+    /// Reads the body of `answer`, or fails as soon as it is certain to be too large or too slow.
+    pub(crate) async fn of(answer: Answer, size: &SizeLimit, limits: &Limits) -> Result<Self, Fault> {
+        let headers = answer.response.headers().clone();
+        let url = answer.url;
+        match read_whole(answer.response, size, limits).await {
+            Ok(body) => Ok(Self { headers, body, url }),
+            Err(kind) => Err(Fault::at(&url, kind)),
         }
     }
 }

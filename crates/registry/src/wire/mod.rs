@@ -9,16 +9,16 @@ mod trouble;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::Utf8PathBuf;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, LOCATION};
+use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RANGE};
 use reqwest::{Method, Response};
 use url::Url;
 
 use crate::error::{ErrorKind, Fault, redacted};
 use crate::secret::Secret;
-use crate::{Invalid, Limits};
+use crate::{Invalid, Limits, Retry, RetryListener};
 
 pub(crate) use answer::{Envelope, refusal, retry_after};
-pub(crate) use body::{SizeLimit, read_start, read_whole};
+pub(crate) use body::{SizeLimit, Whole, read_start, read_whole};
 pub(crate) use trouble::in_words;
 
 use connections::Connections;
@@ -28,6 +28,7 @@ pub(crate) struct Wire {
     connections: Connections,
     limits: Limits,
     sent: AtomicU64,
+    on_retry: RetryListener,
 }
 
 /// One request as it is to be sent.
@@ -35,6 +36,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) accept: Option<&'a str>,
+    /// The first byte that is wanted; 0 is everything.
+    pub(crate) start: u64,
     pub(crate) authorization: Option<&'a Authorization>,
     /// The body of a form; requests with one follow no redirect.
     pub(crate) form: Option<String>,
@@ -61,12 +64,17 @@ pub(crate) struct Answer {
 }
 
 impl Wire {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(limits: Limits, on_retry: RetryListener) -> Self {
         Self {
             connections: Connections::new(limits.clone()),
             limits,
             sent: AtomicU64::new(0),
+            on_retry,
         }
+    }
+
+    pub(crate) fn tell(&self, retry: Retry) {
+        self.on_retry.tell(retry);
     }
 
     /// How many requests were sent, those of redirects and token servers included.
@@ -110,6 +118,9 @@ impl Wire {
         if let Some(accept) = ask.accept {
             request = request.header(ACCEPT, accept);
         }
+        if ask.start > 0 {
+            request = request.header(RANGE, format!("bytes={}-", ask.start));
+        }
         if let Some(form) = &ask.form {
             request = request
                 .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -139,11 +150,11 @@ fn unfollowed(from: &Url, to: &Url, problem: &'static str) -> Fault {
 }
 
 /// The text of a header, if it is there and printable.
-pub(crate) fn header<'a>(response: &'a Response, name: &str) -> Option<&'a str> {
-    response.headers().get(name)?.to_str().ok()
+pub(crate) fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// The `Location` of a redirect.
 fn location(response: &Response) -> Option<&str> {
-    header(response, LOCATION.as_str())
+    header(response.headers(), LOCATION.as_str())
 }

@@ -78,6 +78,7 @@ pub(crate) fn quick() -> Limits {
         idle_time: Duration::from_millis(400),
         document_time: Duration::from_millis(800),
         retries: 0,
+        resumes: 0,
         ..Limits::default()
     }
 }

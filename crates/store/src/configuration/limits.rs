@@ -32,6 +32,7 @@ macro_rules! limits {
 limits! {
     amounts {
         blob_cache "blob-cache",
+        blob_rate "blob-rate",
         config_size "config-size",
         entries "entries",
         error_body "error-body",
@@ -50,6 +51,7 @@ limits! {
         ratio "ratio",
         redirects "redirects",
         repositories "repositories",
+        resumes "resumes",
         retries "retries",
         tags "tags",
         token_size "token-size",
@@ -61,6 +63,7 @@ limits! {
         helper_time "helper-time",
         idle_time "idle-time",
         retry_after "retry-after",
+        retry_time "retry-time",
     }
 }
 

@@ -86,25 +86,6 @@ fn a_blob_over_the_whole_limit_is_not_kept() {
 }
 
 #[test]
-fn what_a_dead_writer_left_goes_with_the_next_change_and_a_living_one_is_not_disturbed() {
-    let home = Home::new();
-    let cache = cache(&home);
-    let living_digest = Digest::of(b"living");
-    let mut living = cache.writer(&living_digest).unwrap();
-    living.write_all(b"living").unwrap();
-    let left = home
-        .path()
-        .join("blobs")
-        .join(format!("{}.partial-abc", Digest::of(b"dead").file_name()));
-    std::fs::write(&left, "de").unwrap();
-    // This change finds every layer here, or needs none.
-    drop(home.store().begin(&whale(), || {}).unwrap());
-    assert!(!left.exists());
-    living.commit().unwrap();
-    assert!(cache.open(&living_digest).is_some());
-}
-
-#[test]
 fn no_writer_is_taken_for_a_dead_one_however_young_it_is() {
     let home = Home::new();
     let cache = cache(&home);

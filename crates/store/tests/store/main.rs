@@ -11,6 +11,7 @@ mod configuration;
 mod facts;
 mod formats;
 mod interrupted;
+mod partial;
 mod racing;
 mod refused;
 mod removing;
