@@ -110,9 +110,21 @@ pub(crate) enum Command {
         /// To this tag
         #[arg(long, value_name = "TAG", conflicts_with = "all")]
         to: Option<String>,
+        /// To what the installed tag points to now, if somebody has pushed it again
+        #[arg(long, conflicts_with = "to")]
+        accept_moved: bool,
         /// Do not ask, even if the new release is able to do more
         #[arg(short, long)]
         force: bool,
+    },
+    /// Go back to an earlier release that is still on disk, without network
+    Rollback {
+        /// What to go back with; EXT:TAG is EXT with --to TAG
+        #[arg(value_name = "EXT")]
+        extension: String,
+        /// To the generation with this tag or digest [default: the one before]
+        #[arg(long, value_name = "TAG")]
+        to: Option<String>,
     },
     /// Let no update move an extension
     Hold {
@@ -132,6 +144,12 @@ pub(crate) enum Command {
         /// What to remove
         #[arg(required = true, value_name = "EXT")]
         extensions: Vec<String>,
+    },
+    /// Tell what was done when, from what to what, and how it ended
+    History {
+        /// Only this one, also if it is gone
+        #[arg(value_name = "EXT")]
+        extension: Option<String>,
     },
     /// Tell everything about an extension and its releases, without fetching a layer
     Show {

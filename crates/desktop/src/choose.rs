@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use model::choice::{Choice, Known, MOST_LOOKED_AT, Step, Walk};
 use model::facts::{RepositoryMemory, Sighting};
 use model::installed::Installed;
+use model::operation::ReleaseName;
 use model::version::ReleaseTag;
 use model::{Digest, ExtensionId, Tag};
 use registry::Selector;
@@ -19,6 +20,8 @@ pub(crate) struct Repository<'a> {
     pub(crate) id: &'a ExtensionId,
     pub(crate) tags: &'a [Tag],
     pub(crate) installed: Option<&'a Installed>,
+    /// What a rollback has left, and is not offered.
+    pub(crate) left: &'a [ReleaseName],
 }
 
 /// A repository after a walk: the answer, and what was learnt on the way.
@@ -44,7 +47,12 @@ impl Desktop {
         memory: &mut RepositoryMemory,
         trusted: &Trusted,
     ) -> Result<Choosing, Error> {
-        let Repository { id, tags, installed } = repository;
+        let Repository {
+            id,
+            tags,
+            installed,
+            left,
+        } = repository;
         let settings = &self.settings;
         let walk = Walk::new(
             id,
@@ -52,7 +60,8 @@ impl Desktop {
             installed,
             (&settings.host, &settings.policy),
             self.now(),
-        );
+        )
+        .without(left);
         let mut known = BTreeMap::new();
         let mut images = BTreeMap::new();
         loop {
@@ -87,6 +96,7 @@ impl Desktop {
         &self,
         id: &ExtensionId,
         installed: Option<&Installed>,
+        left: &[ReleaseName],
     ) -> Result<(Choosing, Vec<Tag>), Error> {
         let failed = |error| Error::from_registry(Phase::Resolve, error);
         let tags = self.registry.tags(id).await.map_err(failed)?;
@@ -95,6 +105,7 @@ impl Desktop {
             id,
             tags: &tags,
             installed,
+            left,
         };
         let choosing = self.choose(repository, &mut memory, &Trusted::new()).await?;
         self.memory().remember_repository(id, &memory);

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::io;
 
+use camino::Utf8PathBuf;
 use model::metadata::MetadataParse;
 use model::reference::Reference;
+use model::rollback::NoDestination;
 use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
 use registry::{ErrorKind as RegistryKind, Operation};
@@ -39,6 +41,15 @@ pub enum Cause {
     NothingReached,
     /// It is not installed.
     NotInstalled(Reference),
+    /// There is no such generation to go back to.
+    NoGeneration(NoDestination),
+    /// Files of a generation are gone or changed.
+    GenerationDamaged {
+        /// The extension.
+        id: ExtensionId,
+        /// The generation's folder.
+        path: Utf8PathBuf,
+    },
     /// The repository has no tag that could be installed.
     NoRelease(ExtensionId),
     /// A tag that was written beside a digest points to another one.
@@ -120,6 +131,8 @@ impl Error {
             Cause::Configuration(_) | Cause::Endpoint(_) => Code::Configuration,
             Cause::NothingReached => Code::Unreachable,
             Cause::NotInstalled(_) => Code::NotInstalled,
+            Cause::NoGeneration(_) => Code::NoGeneration,
+            Cause::GenerationDamaged { .. } => Code::Damaged,
             Cause::NoRelease(_) => Code::NoRelease,
             Cause::TagIsElsewhere { .. } => Code::TagElsewhere,
             Cause::Metadata(_) => Code::InvalidMetadata,
@@ -144,6 +157,13 @@ impl Error {
                 Some("look at the reasons above; `outrigger config show` shows the endpoints".to_owned())
             }
             Cause::NotInstalled(_) => Some("`outrigger ls` shows what is installed".to_owned()),
+            Cause::NoGeneration(_) => Some(
+                "`outrigger install EXT:TAG` fetches a release that is not kept; `store.generations` says how many are"
+                    .to_owned(),
+            ),
+            Cause::GenerationDamaged { id, .. } => Some(format!(
+                "`outrigger verify {id} --repair` fetches its files again"
+            )),
             Cause::NoRelease(id) => Some(format!(
                 "releases are tags such as `1.2.0`; install another tag by its name: `outrigger install {id}:TAG`"
             )),
@@ -245,6 +265,7 @@ fn refusal_help(code: ReasonCode) -> Option<String> {
             Some("`outrigger show REF --all-versions` shows which releases fit this desktop".to_owned())
         }
         ReasonCode::Held => Some("`outrigger unhold` lets it move again".to_owned()),
+        ReasonCode::RolledBack => Some("`outrigger update EXT --to TAG` takes it again".to_owned()),
         ReasonCode::PreRelease => {
             Some("install one by its tag, or set `policy.pre-releases = true`".to_owned())
         }
@@ -267,6 +288,10 @@ impl fmt::Display for Error {
             Cause::Endpoint(problem) => problem.fmt(formatter),
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
             Cause::NotInstalled(reference) => write!(formatter, "{reference} is not installed"),
+            Cause::NoGeneration(problem) => problem.fmt(formatter),
+            Cause::GenerationDamaged { path, .. } => {
+                write!(formatter, "its files in {path} are not all there")
+            }
             Cause::NoRelease(id) => {
                 write!(
                     formatter,

@@ -1,6 +1,7 @@
 //! Finding the release that a reference means, and judging it before any layer is asked for.
 
 use model::choice::{Choice, Chosen};
+use model::operation::ReleaseName;
 use model::plan::Target;
 use model::verdict::{self, Reason, ReasonCode, Release, Verdict};
 use model::version::ReleaseTag;
@@ -33,10 +34,16 @@ impl Desktop {
     }
 
     /// What a reference means: exactly the tag or digest that it names, else the newest release that fits.
-    pub(crate) async fn find_release(&self, reference: &Reference) -> Result<Accepted, Error> {
+    ///
+    /// Releases that were `left` by a rollback are taken by name only.
+    pub(crate) async fn find_release(
+        &self,
+        reference: &Reference,
+        left: &[ReleaseName],
+    ) -> Result<Accepted, Error> {
         let id = &reference.id;
         match (&reference.tag, &reference.digest) {
-            (None, None) => self.find_newest(id).await,
+            (None, None) => self.find_newest(id, left).await,
             (Some(tag), None) => self.find_tagged(id, tag).await,
             (None, Some(digest)) => self.find_named(id, None, &Selector::Digest(digest.clone())).await,
             (Some(tag), Some(digest)) => {
@@ -61,8 +68,8 @@ impl Desktop {
         self.find_named(id, Some(tag), &Selector::Tag(tag.clone())).await
     }
 
-    async fn find_newest(&self, id: &ExtensionId) -> Result<Accepted, Error> {
-        let (choosing, tags) = self.choose_afresh(id, None).await?;
+    async fn find_newest(&self, id: &ExtensionId, left: &[ReleaseName]) -> Result<Accepted, Error> {
+        let (choosing, tags) = self.choose_afresh(id, None, left).await?;
         let Choosing {
             choice:
                 Choice {
@@ -76,8 +83,9 @@ impl Desktop {
             ..
         } = choosing;
         match (offer, blocked, broken.first()) {
-            (Some(offer), ..) => {
+            (Some(offer), blocked, _) => {
                 self.tell_passed_over(id, &broken);
+                self.tell_left(id, blocked);
                 let image = images.get(&offer.tag).cloned();
                 Ok(self.accept_offer(id, offer, image)?)
             }
@@ -97,6 +105,12 @@ impl Desktop {
                 None => Err(Error::new(Phase::Resolve, Cause::NoRelease(id.clone()))),
             },
         }
+    }
+
+    /// What a rollback has left is newer than what is taken, and nobody would know why it is not.
+    fn tell_left(&self, id: &ExtensionId, blocked: Option<(Chosen, Vec<Reason>)>) {
+        let is_left = |reason: &Reason| reason.code == ReasonCode::RolledBack;
+        self.tell_blocked(id, blocked.filter(|(_, reasons)| reasons.iter().any(is_left)));
     }
 
     async fn find_named(

@@ -1,8 +1,10 @@
 //! Holding an extension, so that no update moves it.
 
 use model::Reference;
+use model::operation::OperationKind;
 
 use crate::Desktop;
+use crate::attempt::Attempt;
 use crate::error::{Cause, Error};
 use crate::words::Phase;
 
@@ -13,12 +15,17 @@ impl Desktop {
     ///
     /// Not installed, or not the release that is named; or the home folder cannot be written.
     pub async fn set_held(&self, reference: &Reference, held: bool) -> Result<(), Error> {
-        self.change_hold(reference, held)
+        let attempt = self.attempt(if held {
+            OperationKind::Hold
+        } else {
+            OperationKind::Unhold
+        });
+        self.change_hold(reference, held, attempt)
             .await
-            .map_err(|error| error.about(reference))
+            .map_err(|error| self.failed(attempt, &reference.id, error.about(reference)))
     }
 
-    async fn change_hold(&self, reference: &Reference, held: bool) -> Result<(), Error> {
+    async fn change_hold(&self, reference: &Reference, held: bool, attempt: Attempt) -> Result<(), Error> {
         let id = &reference.id;
         let not_installed = || Error::new(Phase::Store, Cause::NotInstalled(reference.clone()));
         if self.store.find(id)?.is_none() {
@@ -31,7 +38,9 @@ impl Desktop {
         let mut installed = installed.ok_or_else(not_installed)?;
         if installed.held != held {
             installed.held = held;
-            transaction.set(&installed)?;
+            let current = &installed.current;
+            let operation = attempt.done(id, Some(current), Some(current.release()));
+            transaction.recorded_as(operation).set(&installed)?;
         }
         Ok(())
     }

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use model::event::Event;
 use model::installed::{Generation, Installed};
+use model::operation::OperationKind;
 use model::plan::{Change, Plan, PlannedLayer, Target, change};
 use model::verdict::{Reason, ReasonCode};
 use model::{ExtensionId, Reference};
 use store::Transaction;
 
+use crate::attempt::Attempt;
 use crate::error::{Cause, Error, reference_of};
 use crate::find::Accepted;
 use crate::look::Image;
+use crate::moved::Moved;
 use crate::payload::Staged;
 use crate::purpose::Purpose;
+use crate::update::unchanged;
 use crate::words::Phase;
 use crate::{Consent, Desktop};
 
@@ -52,26 +56,39 @@ impl Desktop {
     ///
     /// Whatever fails, what was installed before still is.
     pub async fn install(&self, reference: &Reference, consent: &Consent<'_>) -> Result<Installation, Error> {
-        self.install_release(reference, consent)
+        let attempt = self.attempt(OperationKind::Install);
+        self.install_release(reference, Purpose::install(consent, attempt))
             .await
-            .map_err(|error| error.about(reference))
+            .map_err(|error| self.failed(attempt, &reference.id, error.about(reference)))
     }
 
     async fn install_release(
         &self,
         reference: &Reference,
-        consent: &Consent<'_>,
+        purpose: Purpose<'_>,
     ) -> Result<Installation, Error> {
         self.refuse_unlisted(&reference.id)?;
         if self.settings.policy.allow_list.is_none() {
             self.warn("no allow-list is configured: every repository may be installed");
         }
-        let found = self.find_release(reference).await?;
+        let installed = self.store.find(&reference.id)?;
+        let left = installed.as_ref().map_or(&[][..], |installed| &installed.left);
+        let found = self.find_release(reference, left).await?;
+        if let Some(installed) = &installed
+            && let Some(moved) = Moved::between(installed, found.target.tag.as_ref(), &found.target.digest)
+        {
+            let is_named = reference.tag.is_some() || reference.digest.is_some();
+            if !is_named && self.store.has_generation(&installed.id, &installed.current) {
+                self.tell_not_followed(&moved);
+                return Ok(unchanged(installed));
+            }
+            self.tell_followed(&moved);
+        }
         self.emit(Event::Resolved {
             reference: reference.clone(),
             digest: found.target.digest.clone(),
         });
-        self.switch_to(found, Purpose::Install(consent)).await
+        self.switch_to(found, purpose).await
     }
 
     /// Makes a release the current one: nothing to do, a new name for the same payload, or fetch and switch.
@@ -96,7 +113,7 @@ impl Desktop {
         match (self.change(installed.as_ref(), target), installed) {
             (Change::Nothing, _) => Ok(installation(target, Outcome::Unchanged)),
             (Change::Held, _) => Err(held(&target.version())),
-            (Change::Rename, Some(installed)) => self.rename(target, installed, transaction),
+            (Change::Rename, Some(installed)) => self.rename(target, installed, transaction, purpose.attempt),
             (Change::Rename | Change::Fetch, installed) => {
                 self.fetch(release, installed, transaction, purpose).await
             }
@@ -117,13 +134,19 @@ impl Desktop {
     fn rename(
         &self,
         target: &Target,
-        mut installed: Installed,
+        installed: Installed,
         transaction: Transaction,
+        attempt: Attempt,
     ) -> Result<Installation, Error> {
         let from = installed.current.version();
-        installed.current.tag.clone_from(&target.tag);
-        installed.current.digest = target.digest.clone();
-        transaction.set(&installed)?;
+        let next = Generation {
+            tag: target.tag.clone(),
+            digest: target.digest.clone(),
+            ..installed.current.clone()
+        };
+        let operation = attempt.done(&target.id, Some(&installed.current), Some(next.release()));
+        let next = installed.renamed(next);
+        transaction.recorded_as(operation).set(&next)?;
         self.emit(Event::Switched {
             id: target.id.clone(),
             from: Some(from.clone()),
@@ -148,7 +171,7 @@ impl Desktop {
         let staged = self.stage(&target.id, &image, &transaction).await?;
         let reference = reference_of(&target.id, target.tag.as_ref());
         purpose.ask(&reference, &staged.permissions, installed.as_ref())?;
-        self.commit(&target, installed, staged, transaction)
+        self.commit(&target, installed, staged, transaction, purpose.attempt)
     }
 
     fn plan(&self, target: &Target, installed: Option<&Installed>, image: &Image) -> Plan {
@@ -173,19 +196,19 @@ impl Desktop {
         installed: Option<Installed>,
         staged: Staged,
         transaction: Transaction,
+        attempt: Attempt,
     ) -> Result<Installation, Error> {
         let generation = generation(target, &staged, self.now());
-        let from = installed.as_ref().map(|installed| installed.current.version());
+        let before = installed.as_ref().map(|installed| &installed.current);
+        let from = before.map(Generation::version);
+        let operation = attempt.done(&target.id, before, Some(generation.release()));
         let next = match installed {
-            Some(installed) => installed.switched_to(generation),
-            None => Installed {
-                id: target.id.clone(),
-                current: generation,
-                previous: Vec::new(),
-                held: false,
-            },
+            Some(installed) => installed
+                .switched_to(generation)
+                .keeping(self.settings.generations),
+            None => Installed::new(target.id.clone(), generation),
         };
-        transaction.commit(staged.payload, &next)?;
+        transaction.recorded_as(operation).commit(staged.payload, &next)?;
         self.emit(Event::Switched {
             id: target.id.clone(),
             from: from.clone(),

@@ -5,21 +5,25 @@
 //! reports through one stream of [`model::event::Event`]s. It must not know terminals, web pages or argument parsers,
 //! and decides nothing that `model` could.
 
+mod attempt;
 mod choose;
 mod consent;
 mod contents;
 mod error;
 mod facts;
 mod find;
+mod history;
 mod hold;
 mod install;
 mod layer;
 mod list;
 mod look;
+mod moved;
 mod payload;
 mod purpose;
 mod remove;
 mod resting;
+mod rollback;
 mod scan;
 mod search;
 mod settings;
@@ -38,8 +42,10 @@ use store::{BlobCache, Store};
 
 pub use consent::{Consent, Question};
 pub use error::{Cause, Error};
+pub use history::History;
 pub use install::{Installation, Outcome};
 pub use list::{Listed, Listing, Outdated};
+pub use rollback::Rollback;
 pub use scan::ScanReport;
 pub use search::Hit;
 pub use settings::{Clock, Settings};

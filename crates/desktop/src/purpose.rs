@@ -6,29 +6,52 @@ use model::plan::Target;
 use model::reference::Reference;
 
 use crate::Phase;
+use crate::attempt::Attempt;
 use crate::consent::{Consent, Question};
 use crate::error::{Cause, Error};
 use crate::install::{Installation, Outcome};
 
 /// What an operation is for. It decides when the user is asked, and what another process may have changed meanwhile.
 #[derive(Clone, Copy)]
-pub(crate) enum Purpose<'a> {
-    /// The release was asked for: the user is told everything that it is able to do.
-    Install(&'a Consent<'a>),
-    /// It updates an installed release: the user is asked only where it is able to do more.
-    Update {
-        /// What was installed when the update was chosen.
-        from: &'a Installed,
-        /// Who is asked.
-        consent: &'a Consent<'a>,
-    },
+pub(crate) struct Purpose<'a> {
+    reason: Reason<'a>,
+    /// Who is asked.
+    consent: &'a Consent<'a>,
+    /// What history is told.
+    pub(crate) attempt: Attempt,
 }
 
-impl Purpose<'_> {
+#[derive(Clone, Copy)]
+enum Reason<'a> {
+    /// The release was asked for: the user is told everything that it is able to do.
+    AskedFor,
+    /// It updates what was installed when the update was chosen: the user is asked only where it is able to do more.
+    Updates(&'a Installed),
+}
+
+impl<'a> Purpose<'a> {
+    /// Installing a release that was asked for.
+    pub(crate) fn install(consent: &'a Consent<'a>, attempt: Attempt) -> Self {
+        Self {
+            reason: Reason::AskedFor,
+            consent,
+            attempt,
+        }
+    }
+
+    /// Updating `from`, as it was installed when the update was chosen.
+    pub(crate) fn update(from: &'a Installed, consent: &'a Consent<'a>, attempt: Attempt) -> Self {
+        Self {
+            reason: Reason::Updates(from),
+            consent,
+            attempt,
+        }
+    }
+
     /// A question that is certain to come, and that nobody can answer, is an error before anything is fetched.
     pub(crate) fn check_beforehand(self) -> Result<(), Error> {
-        match self {
-            Self::Install(Consent::NobodyToAsk) => Err(Error::new(Phase::Consent, Cause::NobodyToAsk)),
+        match (self.reason, self.consent) {
+            (Reason::AskedFor, Consent::NobodyToAsk) => Err(Error::new(Phase::Consent, Cause::NobodyToAsk)),
             _ => Ok(()),
         }
     }
@@ -40,7 +63,7 @@ impl Purpose<'_> {
         now: Option<&Installed>,
         target: &Target,
     ) -> Option<Result<Installation, Error>> {
-        let Self::Update { from, .. } = self else {
+        let Reason::Updates(from) = self.reason else {
             return None;
         };
         match now {
@@ -64,11 +87,9 @@ impl Purpose<'_> {
         permissions: &Permissions,
         installed: Option<&Installed>,
     ) -> Result<(), Error> {
-        let (consent, agreed) = match self {
-            Self::Install(consent) => (consent, None),
-            Self::Update { consent, .. } => {
-                (consent, installed.map(|installed| &installed.current.permissions))
-            }
+        let agreed = match self.reason {
+            Reason::AskedFor => None,
+            Reason::Updates(_) => installed.map(|installed| &installed.current.permissions),
         };
         if agreed.is_some_and(|agreed| permissions.beyond(agreed).is_empty()) {
             return Ok(());
@@ -78,7 +99,7 @@ impl Purpose<'_> {
             permissions,
             agreed,
         };
-        let cause = match consent {
+        let cause = match self.consent {
             Consent::Given(tell) => {
                 tell(&question);
                 return Ok(());

@@ -2,8 +2,10 @@
 
 use model::Reference;
 use model::event::Event;
+use model::operation::OperationKind;
 
 use crate::Desktop;
+use crate::attempt::Attempt;
 use crate::error::{Cause, Error};
 use crate::words::Phase;
 
@@ -17,12 +19,13 @@ impl Desktop {
     ///
     /// Not installed; or the home folder cannot be written.
     pub async fn remove(&self, reference: &Reference) -> Result<bool, Error> {
-        self.remove_one(reference)
+        let attempt = self.attempt(OperationKind::Remove);
+        self.remove_one(reference, attempt)
             .await
-            .map_err(|error| error.about(&reference.id))
+            .map_err(|error| self.failed(attempt, &reference.id, error.about(&reference.id)))
     }
 
-    async fn remove_one(&self, reference: &Reference) -> Result<bool, Error> {
+    async fn remove_one(&self, reference: &Reference, attempt: Attempt) -> Result<bool, Error> {
         let id = &reference.id;
         // What cannot be read is there, and can be removed.
         if let Ok(None) = self.store.find(id) {
@@ -31,10 +34,12 @@ impl Desktop {
         let transaction = self.begin(id).await?;
         // An activation that cannot be read names nothing; it is removed all the same.
         let installed = transaction.current().ok().flatten();
-        if installed.is_some_and(|installed| !installed.current.is_named_by(reference)) {
+        let current = installed.as_ref().map(|installed| &installed.current);
+        if current.is_some_and(|current| !current.is_named_by(reference)) {
             return Ok(false);
         }
-        transaction.remove()?;
+        let operation = attempt.done(id, current, None);
+        transaction.recorded_as(operation).remove()?;
         self.emit(Event::Removed { id: id.clone() });
         Ok(true)
     }

@@ -206,6 +206,7 @@ impl Desktop {
             id,
             tags: &tags,
             installed,
+            left: installed.map_or(&[], |installed| &installed.left),
         };
         let chosen = self.choose(repository, &mut memory, &trusted).await?;
         memory.finish_scan(&tags, self.now());

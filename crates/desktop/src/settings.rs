@@ -27,6 +27,8 @@ pub struct Settings {
     pub archive: archive::Limits,
     /// The bounds on `metadata.json`.
     pub metadata: MetadataLimits,
+    /// How many generations of an extension are kept besides the current one.
+    pub generations: usize,
     /// The most bytes of layers that are kept for later.
     pub blob_cache: u64,
     /// The time.
@@ -56,6 +58,7 @@ impl Settings {
             },
             archive: archive_limits(limits),
             metadata: metadata_limits(limits),
+            generations: configured.generations,
             blob_cache: limits.blob_cache.unwrap_or(store::DEFAULT_BLOB_CACHE),
             clock,
         })

@@ -3,7 +3,9 @@
 use futures_util::{StreamExt as _, stream};
 use model::choice::may_be_offered;
 use model::facts::{ReleaseFacts, RepositoryMemory};
+use model::operation::ReleaseName;
 use model::permissions::Permissions;
+use model::rollback::reason_against;
 use model::verdict::{Reason, Release, judge, judge_offer};
 use model::version::{ReleaseTag, releases};
 use model::{Digest, ExtensionId, Labels, Platform, Reference, Tag};
@@ -74,6 +76,16 @@ pub struct ReleaseLine {
     pub notes: Vec<String>,
 }
 
+impl ReleaseLine {
+    /// The line where a rollback has `left` some releases.
+    fn without(mut self, left: &[ReleaseName]) -> Self {
+        let digest = self.digest.as_ref();
+        let reason = digest.and_then(|digest| reason_against(left, Some(&self.tag), digest));
+        self.reasons.extend(reason);
+        self
+    }
+}
+
 impl Desktop {
     /// Describes what `reference` names, with the verdict of each release (the newest few, unless `all` are asked for).
     ///
@@ -97,13 +109,15 @@ impl Desktop {
         let seen = releases(&tags, self.settings.host.system);
         let judged = if all { MANY } else { FEW };
         let memory = self.memory().repository(id);
+        let installed = self.store.find(id)?;
+        let left = installed.as_ref().map_or(&[][..], |installed| &installed.left);
         let looks: Vec<(ReleaseLine, Option<ReleaseFacts>)> = stream::iter(seen.iter().take(judged))
             .map(|release| self.judge_line(id, release, &memory))
             .buffered(AT_ONCE)
+            .map(|(line, facts)| (line.without(left), facts))
             .collect()
             .await;
         let release = self.described(reference, &looks, &tags).await?;
-        let installed = self.store.find(id)?;
         let permissions = installed
             .as_ref()
             .filter(|installed| installed.current.digest == release.digest)

@@ -2,13 +2,16 @@
 
 use model::choice::{Choice, Chosen};
 use model::installed::Installed;
+use model::operation::OperationKind;
 use model::verdict::Reason;
 use model::version::ReleaseTag;
 use model::{ExtensionId, Tag};
 
+use crate::attempt::Attempt;
 use crate::choose::Choosing;
 use crate::error::{Cause, Error, reference_of};
 use crate::install::{Installation, Outcome, held};
+use crate::moved::Moved;
 use crate::purpose::Purpose;
 use crate::words::Phase;
 use crate::{Consent, Desktop};
@@ -22,6 +25,8 @@ pub enum Selection {
     NewestOfMany,
     /// To this tag.
     Tag(Tag),
+    /// To what the installed tag points to now, if somebody has pushed it again.
+    Moved,
 }
 
 impl Desktop {
@@ -38,43 +43,59 @@ impl Desktop {
         selection: &Selection,
         consent: &Consent<'_>,
     ) -> Result<Installation, Error> {
-        self.update_one(id, selection, consent)
+        let attempt = self.attempt(OperationKind::Update);
+        self.update_one(id, selection, (consent, attempt))
             .await
-            .map_err(|error| error.about(id))
+            .map_err(|error| self.failed(attempt, id, error.about(id)))
     }
 
     async fn update_one(
         &self,
         id: &ExtensionId,
         selection: &Selection,
-        consent: &Consent<'_>,
+        (consent, attempt): (&Consent<'_>, Attempt),
     ) -> Result<Installation, Error> {
         let Some(installed) = self.store.find(id)? else {
             return Err(Error::new(Phase::Store, Cause::NotInstalled(id.clone().into())));
         };
         self.refuse_unlisted(id)?;
-        let Selection::Tag(tag) = selection else {
-            return self.update_to_newest(&installed, selection, consent).await;
-        };
+        let purpose = Purpose::update(&installed, consent, attempt);
+        match selection {
+            Selection::Tag(tag) => self.update_to_tag(&installed, tag, purpose).await,
+            Selection::Moved => self.follow_moved(&installed, purpose).await,
+            Selection::Newest | Selection::NewestOfMany => {
+                let is_named = *selection == Selection::Newest;
+                self.update_to_newest(&installed, is_named, purpose).await
+            }
+        }
+    }
+
+    async fn update_to_tag(
+        &self,
+        installed: &Installed,
+        tag: &Tag,
+        purpose: Purpose<'_>,
+    ) -> Result<Installation, Error> {
         if installed.held && installed.current.tag.as_ref() != Some(tag) {
             return Err(held(tag.as_str()));
         }
-        let found = self.find_tagged(id, tag).await?;
-        let purpose = Purpose::Update {
-            from: &installed,
-            consent,
-        };
+        let found = self.find_tagged(&installed.id, tag).await?;
+        if let Some(moved) = Moved::between(installed, Some(tag), &found.target.digest) {
+            self.tell_not_followed(&moved);
+            return Ok(unchanged(installed));
+        }
         self.switch_to(found, purpose).await
     }
 
     async fn update_to_newest(
         &self,
         installed: &Installed,
-        selection: &Selection,
-        consent: &Consent<'_>,
+        is_named: bool,
+        purpose: Purpose<'_>,
     ) -> Result<Installation, Error> {
         let id = &installed.id;
-        let (choosing, _) = self.choose_afresh(id, Some(installed)).await?;
+        let left = &installed.left;
+        let (choosing, _) = self.choose_afresh(id, Some(installed), left).await?;
         let Choosing {
             choice:
                 Choice {
@@ -86,11 +107,9 @@ impl Desktop {
             images,
             ..
         } = choosing;
-        let is_named = *selection == Selection::Newest;
-        let purpose = Purpose::Update {
-            from: installed,
-            consent,
-        };
+        if offer.is_none() {
+            self.look_for_moved(installed).await;
+        }
         match (offer, blocked, broken.first()) {
             (Some(offer), blocked, _) => {
                 self.tell_passed_over(id, &broken);
@@ -117,7 +136,7 @@ impl Desktop {
         }
     }
 
-    fn tell_blocked(&self, id: &ExtensionId, blocked: Option<(Chosen, Vec<Reason>)>) {
+    pub(crate) fn tell_blocked(&self, id: &ExtensionId, blocked: Option<(Chosen, Vec<Reason>)>) {
         if let Some((newest, reasons)) = blocked {
             let reasons: Vec<_> = reasons.into_iter().map(|reason| reason.message).collect();
             self.warn(format!(
@@ -142,7 +161,8 @@ impl Desktop {
     }
 }
 
-fn unchanged(installed: &Installed) -> Installation {
+/// Nothing was done.
+pub(crate) fn unchanged(installed: &Installed) -> Installation {
     Installation {
         id: installed.id.clone(),
         version: installed.current.version(),

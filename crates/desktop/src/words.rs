@@ -36,6 +36,8 @@ words! {
         ApiVersion "api-version",
         /// The configuration cannot be read, understood or used.
         Configuration "configuration",
+        /// Files of a generation are missing, changed or too many.
+        Damaged "damaged",
         /// The user said no.
         Declined "declined",
         /// Failed in a way that has no word of its own.
@@ -58,6 +60,8 @@ words! {
         MissingFile "missing-file",
         /// The registry could not be reached.
         Network "network",
+        /// No such generation is kept.
+        NoGeneration "no-generation",
         /// The image has no `metadata.json`.
         NoMetadata "no-metadata",
         /// The repository has no tag that could be installed.
@@ -80,6 +84,8 @@ words! {
         RateLimited "rate-limited",
         /// A layer that is here already cannot be read.
         ReadFailed "read-failed",
+        /// The release was left by a rollback.
+        RolledBack "rolled-back",
         /// The registry failed.
         Server "server",
         /// The home folder cannot be read or written.
@@ -148,15 +154,17 @@ impl Code {
             | Self::MinimumAge
             | Self::NotAllowed
             | Self::Platform
-            | Self::PreRelease => Kind::Refused,
-            Self::NoRelease | Self::NotFound | Self::NotInstalled => Kind::NotFound,
+            | Self::PreRelease
+            | Self::RolledBack => Kind::Refused,
+            Self::NoGeneration | Self::NoRelease | Self::NotFound | Self::NotInstalled => Kind::NotFound,
             Self::Login
             | Self::Network
             | Self::Offline
             | Self::RateLimited
             | Self::Server
             | Self::Unreachable => Kind::Unreachable,
-            Self::Invalid
+            Self::Damaged
+            | Self::Invalid
             | Self::InvalidContent
             | Self::InvalidMetadata
             | Self::MissingFile
@@ -176,6 +184,7 @@ impl From<ReasonCode> for Code {
             ReasonCode::MinimumAge => Self::MinimumAge,
             ReasonCode::PreRelease => Self::PreRelease,
             ReasonCode::Held => Self::Held,
+            ReasonCode::RolledBack => Self::RolledBack,
             ReasonCode::RateLimited => Self::RateLimited,
             ReasonCode::Login => Self::Login,
             ReasonCode::Network => Self::Network,

@@ -7,6 +7,7 @@ use crate::digest::Digest;
 use crate::installed::Installed;
 use crate::policy::Policy;
 use crate::reference::ExtensionId;
+use crate::rollback::reason_against;
 use crate::verdict::{Reason, ReasonCode};
 
 /// One thing that a scan found. Absent values are null in JSON (contract `cli.md`, "JSON").
@@ -187,7 +188,7 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
 
 /// Those findings of an earlier scan about updates that still hold for what is installed and allowed now.
 ///
-/// An update of what was held, or is no longer allowed, since then is blocked for that reason.
+/// An update of what was held, left by a rollback, or is no longer allowed, since then is blocked for that reason.
 pub fn outdated(findings: &[Finding], installed: &[Installed], policy: &Policy) -> Vec<Finding> {
     let mut outdated: Vec<Finding> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.kind.is_about_updates()) {
@@ -215,6 +216,9 @@ fn new_reasons(finding: &Finding, installed: Option<&Installed>, policy: &Policy
         reasons.push(Reason::held());
     }
     let tag = finding.version.as_ref().and_then(|version| version.parse().ok());
+    let left = installed.map_or(&[][..], |installed| &installed.left);
+    let digest = finding.digest.as_ref();
+    reasons.extend(digest.and_then(|digest| reason_against(left, tag.as_ref(), digest)));
     let digests: Vec<&Digest> = finding.digest.iter().collect();
     let list = policy.allow_list.as_ref();
     if list.is_some_and(|list| list.admits(&finding.id, tag.as_ref(), &digests).is_none()) {
@@ -232,4 +236,61 @@ fn blocked_by(mut finding: Finding, reasons: Vec<Reason>) -> Finding {
         }
     }
     finding
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn installed(version: &str, left: &[&str]) -> Installed {
+        let left: Vec<_> = left
+            .iter()
+            .map(|tag| serde_json::json!({ "tag": tag, "digest": Digest::of(tag.as_bytes()) }))
+            .collect();
+        let value = serde_json::json!({
+            "id": "acme/whale", "left": left,
+            "current": {
+                "tag": version, "digest": Digest::of(b"i"), "manifest": Digest::of(b"m"), "system": "linux",
+                "title": "Whale", "vendor": null, "apiVersion": null, "tabs": [], "backend": false, "binaries": [],
+                "permissions": crate::permissions::Permissions::default(), "payload": Digest::of(b"p"), "size": 0,
+                "installedAt": "2026-01-01T00:00:00Z",
+            },
+        });
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn an_update_of_an_earlier_scan_is_told_as_what_it_is_now() {
+        let finding = Finding {
+            kind: FindingKind::UpdateAvailable,
+            id: "acme/whale".parse().unwrap(),
+            installed: Some("1.0.0".to_owned()),
+            version: Some("1.1.0".to_owned()),
+            digest: Some(Digest::of(b"1.1.0")),
+            reasons: Vec::new(),
+        };
+        let told = |now: &[Installed]| {
+            let told = outdated(std::slice::from_ref(&finding), now, &Policy::default());
+            told.first()
+                .map(|finding| (finding.kind, finding.reasons.first().map(|reason| reason.code)))
+        };
+        for (now, expected) in [
+            (vec![], None),
+            (vec![installed("1.1.0", &[])], None),
+            (
+                vec![installed("1.0.0", &[])],
+                Some((FindingKind::UpdateAvailable, None)),
+            ),
+            (
+                vec![installed("1.0.0", &["1.2.0"])],
+                Some((FindingKind::UpdateAvailable, None)),
+            ),
+            (
+                vec![installed("1.0.0", &["1.1.0"])],
+                Some((FindingKind::UpdateBlocked, Some(ReasonCode::RolledBack))),
+            ),
+        ] {
+            assert_eq!(told(&now), expected);
+        }
+    }
 }

@@ -4,10 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::operation::ReleaseName;
 use crate::payload::HostBinary;
 use crate::permissions::Permissions;
 use crate::platform::System;
 use crate::reference::{ExtensionId, Reference, Tag};
+use crate::rollback::has_left;
 
 /// An installed extension: the content of its activation file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,25 +24,71 @@ pub struct Installed {
     /// Whether no update may move it.
     #[serde(default)]
     pub held: bool,
+    /// Releases that a rollback has left, the last one first: no update takes them unasked.
+    #[serde(default)]
+    pub left: Vec<ReleaseName>,
+    /// The operation that made it what it is, by its number in the extension's history.
+    #[serde(default)]
+    pub operation: Option<u64>,
 }
 
-/// How many generations besides the current one are kept to go back to.
+/// How many generations besides the current one are kept to go back to, where nothing is configured.
 pub const KEPT_GENERATIONS: usize = 2;
 
 impl Installed {
-    /// The extension after `next` became current: the old generation is kept, the oldest forgotten.
+    /// An extension that was not installed before.
+    pub fn new(id: ExtensionId, current: Generation) -> Self {
+        Self {
+            id,
+            current,
+            previous: Vec::new(),
+            held: false,
+            left: Vec::new(),
+            operation: None,
+        }
+    }
+
+    /// The extension after `next` became current: the old generation is kept, those that a rollback has left behind the
+    /// others. That `next` itself was left once is over.
     #[must_use]
     pub fn switched_to(self, next: Generation) -> Self {
-        let mut previous = vec![self.current];
-        previous.extend(self.previous);
+        let Self {
+            current,
+            mut previous,
+            mut left,
+            ..
+        } = self;
+        previous.insert(0, current);
         previous.retain(|generation| generation.folder() != next.folder());
-        previous.truncate(KEPT_GENERATIONS);
+        left.retain(|left| !left.means(next.tag.as_ref(), &next.digest));
+        previous.sort_by_key(|kept| has_left(&left, kept.tag.as_ref(), &kept.digest));
         Self {
-            id: self.id,
             current: next,
             previous,
-            held: self.held,
+            left,
+            ..self
         }
+    }
+
+    /// The extension after its current payload got another name: `renamed` differs from the current generation in tag and
+    /// digest alone.
+    #[must_use]
+    pub fn renamed(self, renamed: Generation) -> Self {
+        let (tag, digest) = (renamed.tag.as_ref(), &renamed.digest);
+        let mut left = self.left;
+        left.retain(|left| !left.means(tag, digest));
+        Self {
+            current: renamed,
+            left,
+            ..self
+        }
+    }
+
+    /// The extension with at most `generations` kept besides the current one.
+    #[must_use]
+    pub fn keeping(mut self, generations: usize) -> Self {
+        self.previous.truncate(generations);
+        self
     }
 }
 
@@ -94,11 +142,17 @@ impl Generation {
         is_tag && is_digest
     }
 
+    /// Its release.
+    pub fn release(&self) -> ReleaseName {
+        ReleaseName {
+            tag: self.tag.clone(),
+            digest: self.digest.clone(),
+        }
+    }
+
     /// The version for people and scripts: the tag as written, else the digest.
     pub fn version(&self) -> String {
-        self.tag
-            .as_ref()
-            .map_or_else(|| self.digest.to_string(), ToString::to_string)
+        self.release().to_string()
     }
 }
 

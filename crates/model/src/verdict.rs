@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::api_version::ApiRequirement;
 use crate::digest::Digest;
-use crate::facts::{ImageFacts, ReleaseFacts};
+use crate::facts::ReleaseFacts;
 use crate::host::Host;
+use crate::installed::Generation;
 use crate::labels::Labels;
 use crate::policy::Policy;
 use crate::reference::{ExtensionId, Tag};
@@ -54,6 +55,8 @@ pub enum ReasonCode {
     PreRelease,
     /// The extension is held.
     Held,
+    /// The release was left by a rollback.
+    RolledBack,
     /// The registry asks to wait.
     RateLimited,
     /// The registry wants a login, or refused it.
@@ -102,10 +105,17 @@ pub struct Release<'a> {
 /// Judges a release that was asked for by name: allow-list, platform, Extension API.
 pub fn judge(release: &Release<'_>, host: &Host, policy: &Policy) -> Verdict {
     let mut verdict = Verdict::default();
-    verdict.reasons.extend(refusal_by_allow_list(release, policy));
+    let named = (release.tag, release.digest);
+    let manifest = release.facts.image.as_ref().map(|image| &image.manifest);
+    verdict
+        .reasons
+        .extend(refusal_by_allow_list(release.id, named, manifest, policy));
     verdict.reasons.extend(refusal_by_prefix(release, host));
     match &release.facts.image {
-        Some(image) => judge_api(image, host, policy, &mut verdict),
+        Some(image) => {
+            let requirement = Labels::read(&image.labels).api_version;
+            judge_api(requirement.as_deref(), host, policy, &mut verdict);
+        }
         None => verdict.reasons.push(no_platform(release, host)),
     }
     verdict
@@ -120,16 +130,44 @@ pub fn judge_offer(release: &Release<'_>, host: &Host, policy: &Policy, now: Tim
     verdict
 }
 
-fn refusal_by_allow_list(release: &Release<'_>, policy: &Policy) -> Option<Reason> {
+/// Judges a generation that is on disk already, before it is made current again: allow-list, system, Extension API. They may
+/// have changed since it was installed.
+pub fn judge_generation(id: &ExtensionId, generation: &Generation, host: &Host, policy: &Policy) -> Verdict {
+    let mut verdict = Verdict::default();
+    let Generation {
+        tag,
+        digest,
+        manifest,
+        system,
+        api_version,
+        ..
+    } = generation;
+    let named = (tag.as_ref(), digest);
+    verdict
+        .reasons
+        .extend(refusal_by_allow_list(id, named, Some(manifest), policy));
+    if *system != host.system {
+        let message = format!("its files are those for {system}; this host is {}", host.system);
+        verdict.reasons.push(Reason::new(ReasonCode::Platform, message));
+    }
+    judge_api(api_version.as_deref(), host, policy, &mut verdict);
+    verdict
+}
+
+fn refusal_by_allow_list(
+    id: &ExtensionId,
+    (tag, digest): (Option<&Tag>, &Digest),
+    manifest: Option<&Digest>,
+    policy: &Policy,
+) -> Option<Reason> {
     let list = policy.allow_list.as_ref()?;
-    let manifest = release.facts.image.as_ref().map(|image| &image.manifest);
-    let digests: Vec<&Digest> = std::iter::once(release.digest).chain(manifest).collect();
-    if list.admits(release.id, release.tag, &digests).is_some() {
+    let digests: Vec<&Digest> = std::iter::once(digest).chain(manifest).collect();
+    if list.admits(id, tag, &digests).is_some() {
         return None;
     }
-    let name = match release.tag {
-        Some(tag) => format!("{}:{tag}", release.id),
-        None => format!("{}@{}", release.id, release.digest),
+    let name = match tag {
+        Some(tag) => format!("{id}:{tag}"),
+        None => format!("{id}@{digest}"),
     };
     Some(Reason::new(
         ReasonCode::NotAllowed,
@@ -149,14 +187,14 @@ fn refusal_by_prefix(release: &Release<'_>, host: &Host) -> Option<Reason> {
     })
 }
 
-fn judge_api(image: &ImageFacts, host: &Host, policy: &Policy, verdict: &mut Verdict) {
-    let Some(text) = Labels::read(&image.labels).api_version else {
+fn judge_api(requirement: Option<&str>, host: &Host, policy: &Policy, verdict: &mut Verdict) {
+    let Some(text) = requirement else {
         verdict
             .notes
             .push("its labels do not say which Extension API it needs".to_owned());
         return;
     };
-    match ApiRequirement::parse(&text, policy.bare_api_version) {
+    match ApiRequirement::parse(text, policy.bare_api_version) {
         Ok(requirement) if requirement.admits(&host.api_version) => {}
         Ok(requirement) => verdict.reasons.push(Reason::new(
             ReasonCode::ApiVersion,
@@ -225,6 +263,7 @@ mod tests {
     use super::*;
     use crate::allow_list::AllowList;
     use crate::api_version::BareApiVersion;
+    use crate::facts::ImageFacts;
 
     const API: &str = "com.docker.desktop.extension.api.version";
 

@@ -98,6 +98,18 @@ impl Store {
         self.layout.home()
     }
 
+    pub(crate) fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    pub(crate) fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    pub(crate) fn access(&self) -> &Access {
+        &self.access
+    }
+
     /// Everything that is installed. Reads one small file for each extension and takes no lock.
     ///
     /// # Errors
@@ -148,6 +160,15 @@ impl Store {
     /// Whether the folder of a generation is there: one look at the disk. What is in it is not looked at.
     pub fn has_generation(&self, id: &ExtensionId, generation: &Generation) -> bool {
         self.generation_folder(id, generation).is_dir()
+    }
+
+    /// Whether a generation has the two files that every generation has. Two looks at the disk, however large it is; whether
+    /// every file is what it was is for [`verify`](Self::verify).
+    pub fn seems_whole(&self, id: &ExtensionId, generation: &Generation) -> bool {
+        let folder = self.generation_folder(id, generation);
+        ["metadata.json", "labels.json"]
+            .iter()
+            .all(|name| folder.join(name).is_file())
     }
 
     /// What a generation was made from and which files it must hold, if that was recorded.

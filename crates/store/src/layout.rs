@@ -58,6 +58,15 @@ impl Layout {
         self.records(id).join(format!("{generation}.json"))
     }
 
+    pub(crate) fn all_operations(&self) -> Utf8PathBuf {
+        self.home.join("operations")
+    }
+
+    /// The folder that holds the history of one extension.
+    pub(crate) fn operations(&self, id: &ExtensionId) -> Utf8PathBuf {
+        self.all_operations().join(folder_name(id))
+    }
+
     pub(crate) fn staging(&self) -> Utf8PathBuf {
         self.home.join("staging")
     }

@@ -5,11 +5,13 @@ use std::fs::File;
 use camino::{Utf8Path, Utf8PathBuf};
 use model::ExtensionId;
 use model::installed::Installed;
+use model::operation::Operation;
 
 use crate::activation;
 use crate::disk::Disk;
 use crate::document;
 use crate::error::Error;
+use crate::history::Log;
 use crate::layout::Layout;
 use crate::lock;
 use crate::payload::{self, Assembly, Payload, Placement};
@@ -30,6 +32,7 @@ pub struct Transaction {
     layout: Layout,
     id: ExtensionId,
     staging: Staging,
+    operation: Option<Operation>,
     /// Declared last, so that it is released after the staging folder is gone.
     _lock: File,
 }
@@ -40,7 +43,17 @@ impl Transaction {
             layout,
             id,
             staging,
+            operation: None,
             _lock: lock,
+        }
+    }
+
+    /// The same change, which history will tell as `operation` once it is made.
+    #[must_use]
+    pub fn recorded_as(self, operation: Operation) -> Self {
+        Self {
+            operation: Some(operation),
+            ..self
         }
     }
 
@@ -113,12 +126,15 @@ impl Transaction {
     pub fn set(self, installed: &Installed) -> Result<(), Error> {
         self.check(installed)?;
         self.disk().make_lasting_folder(&self.layout.activations())?;
-        self.activate(installed)
+        self.activate(installed)?;
+        self.log().prune();
+        Ok(())
     }
 
     /// Removes the extension: first the activation, which is the commit point, then its generations and
     /// records. Works whatever state they are in, also where nothing is there.
     pub fn remove(self) -> Result<(), Error> {
+        self.write_history()?;
         let _commit = lock::commit(self.disk(), &self.layout)?;
         if self.disk().remove_file(&self.layout.activation(&self.id))? {
             self.disk().flush_folder(&self.layout.activations())?;
@@ -178,15 +194,32 @@ impl Transaction {
     /// The commit point.
     fn activate(&self, installed: &Installed) -> Result<(), Error> {
         let path = self.layout.activation(&self.id);
-        let content = activation::content(installed, &path)?;
+        let mut installed = installed.clone();
+        if let Some(number) = self.write_history()? {
+            installed.operation = Some(number);
+        }
+        let content = activation::content(&installed, &path)?;
         let _commit = lock::commit(self.disk(), &self.layout)?;
         self.disk()
             .replace(&path, &self.staging.path().join(ACTIVATION), &content)
     }
 
+    /// Before the commit point, which makes it true.
+    fn write_history(&self) -> Result<Option<u64>, Error> {
+        let operation = self.operation.as_ref();
+        operation
+            .map(|operation| self.log().add(operation, &self.staging))
+            .transpose()
+    }
+
+    fn log(&self) -> Log {
+        Log::new(self.disk(), &self.layout, &self.id)
+    }
+
     /// Removes generations and records that `installed` does not name. Garbage that stays does no harm, so
     /// that a failure here does not fail the change.
     fn collect(&self, installed: &Installed) {
+        self.log().prune();
         let named: Vec<String> = names(installed).collect();
         for folder in [self.layout.generations(&self.id), self.layout.records(&self.id)] {
             let Ok(entries) = folder.read_dir_utf8() else {

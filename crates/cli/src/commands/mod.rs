@@ -3,12 +3,14 @@
 mod allow;
 mod config;
 mod demo;
+mod history;
 mod hold;
 mod install;
 mod ls;
 mod outcome;
 mod packaging;
 mod remove;
+mod rollback;
 mod scan;
 mod search;
 mod show;
@@ -42,16 +44,20 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
             extensions,
             all,
             to,
+            accept_moved,
             force,
         } => {
             let wanted = update::Wanted {
                 extensions: &extensions,
                 all,
                 to: to.as_deref(),
+                accept_moved,
                 force,
             };
             update::run(&context, output, &wanted)
         }
+        Command::Rollback { extension, to } => rollback::run(&context, output, &extension, to.as_deref()),
+        Command::History { extension } => history::run(&context, output, extension.as_deref()),
         Command::Hold { extensions } => hold::run(&context, output, &extensions, true),
         Command::Unhold { extensions } => hold::run(&context, output, &extensions, false),
         Command::Rm { extensions } => remove::run(&context, output, &extensions),

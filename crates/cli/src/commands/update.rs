@@ -14,6 +14,7 @@ pub(super) struct Wanted<'a> {
     pub(super) extensions: &'a [String],
     pub(super) all: bool,
     pub(super) to: Option<&'a str>,
+    pub(super) accept_moved: bool,
     pub(super) force: bool,
 }
 
@@ -36,7 +37,12 @@ pub(super) fn run(context: &Context, output: &Output, wanted: &Wanted<'_>) -> Re
             output.note("No extensions are installed.");
         }
         return outcome::each(output, &installed, |id| {
-            update((id.clone(), Selection::NewestOfMany))
+            let selection = if wanted.accept_moved {
+                Selection::Moved
+            } else {
+                Selection::NewestOfMany
+            };
+            update((id.clone(), selection))
         });
     }
     let to = wanted
@@ -45,7 +51,15 @@ pub(super) fn run(context: &Context, output: &Output, wanted: &Wanted<'_>) -> Re
         .transpose()
         .map_err(|error| Failure::usage(error.to_string()))?;
     outcome::each(output, wanted.extensions, |text| {
-        update(selected(text, to.as_ref())?)
+        update(match selected(text, to.as_ref())? {
+            (id, Selection::Newest) if wanted.accept_moved => (id, Selection::Moved),
+            (_, Selection::Tag(tag)) if wanted.accept_moved => {
+                let message =
+                    format!("`--accept-moved` takes the installed tag, whichever it is, not `{tag}`");
+                return Err(Failure::usage(message).about(text));
+            }
+            selected => selected,
+        })
     })
 }
 

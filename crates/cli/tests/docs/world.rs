@@ -3,6 +3,9 @@
 //! Docker Hub holds `acme/whale` and `acme/otter`, the company's own registry `tools/lens`. What has been pushed when a page begins
 //! is the [`Story`]'s; the rest waits for a `docker push` in an example.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use embedded::Registry;
 use embedded::image::{Image, Layer};
 use testkit::{Serving, serve};
@@ -32,6 +35,8 @@ impl Story {
 /// The registries, served as long as this lives.
 pub(crate) struct World {
     served: Vec<(&'static str, Registry, Serving)>,
+    /// What was pushed so far: pushed again, it is something else.
+    pushed: RefCell<BTreeSet<String>>,
 }
 
 impl World {
@@ -47,6 +52,7 @@ impl World {
         });
         let world = Self {
             served: served.collect(),
+            pushed: RefCell::default(),
         };
         if story == Story::Acme {
             for reference in [
@@ -61,7 +67,7 @@ impl World {
         world
     }
 
-    /// Publishes what its author has made under this reference.
+    /// Publishes what its author has made under this reference; the second time, what became of it since.
     pub(crate) fn push(&self, reference: &str) {
         let (registry, path) = match reference.split_once('/') {
             Some((CORPORATE, path)) => (CORPORATE, path),
@@ -77,7 +83,13 @@ impl World {
             .iter()
             .find(|(name, ..)| *name == registry)
             .unwrap_or_else(|| panic!("there is no {registry} in this story"));
-        registry.push(repository, tag, &release.image());
+        let is_first = self.pushed.borrow_mut().insert(reference.to_owned());
+        let text = if is_first {
+            tag.to_owned()
+        } else {
+            format!("{tag}, mended")
+        };
+        registry.push(repository, tag, &release.image(&text));
     }
 
     /// The tables of a configuration that lead to these registries.
@@ -120,14 +132,14 @@ struct Release {
 
 impl Release {
     /// For both architectures, on a base that all releases share.
-    fn image(&self) -> Image {
+    fn image(&self, text: &str) -> Image {
         let image = |platform| {
             let base = Layer::new().file("usr/share/licence.txt", "Do as you like.\n", 0o644);
             let top = self
                 .files
                 .iter()
                 .fold(Layer::new(), |layer, (path, content, mode)| {
-                    layer.file(path, content.replace("@VERSION@", self.tag), *mode)
+                    layer.file(path, content.replace("@VERSION@", text), *mode)
                 });
             let image = Image::builder()
                 .platform(platform)

@@ -168,7 +168,7 @@ fn live(steps: bool, publish: impl Fn(&Utf8Path, &str)) {
         .collect();
     assert_eq!(
         left.into_iter().collect::<Vec<_>>().join(" "),
-        "blobs facts.sqlite format.json locks"
+        "blobs facts.sqlite format.json locks operations"
     );
 }
 

@@ -12,8 +12,10 @@ use crate::digest::Digest;
 use crate::facts::ReleaseFacts;
 use crate::host::Host;
 use crate::installed::Installed;
+use crate::operation::ReleaseName;
 use crate::policy::Policy;
 use crate::reference::{ExtensionId, Tag};
+use crate::rollback::reason_against;
 use crate::verdict::{self, Reason, Release, Verdict};
 use crate::version::{ReleaseTag, releases};
 
@@ -96,6 +98,7 @@ pub struct Walk<'a> {
     policy: &'a Policy,
     now: Timestamp,
     releases: Vec<ReleaseTag>,
+    left: &'a [ReleaseName],
 }
 
 impl<'a> Walk<'a> {
@@ -114,7 +117,14 @@ impl<'a> Walk<'a> {
             policy,
             now,
             releases: releases(tags, host.system),
+            left: &[],
         }
+    }
+
+    /// The same walk, which offers none of the releases that a rollback has left.
+    #[must_use]
+    pub fn without(self, left: &'a [ReleaseName]) -> Self {
+        Self { left, ..self }
     }
 
     /// Whether any tag is a release that this host sees.
@@ -215,6 +225,9 @@ impl<'a> Walk<'a> {
         if self.is_held() {
             verdict.reasons.insert(0, Reason::held());
         }
+        verdict
+            .reasons
+            .extend(reason_against(self.left, Some(tag), digest));
         verdict
     }
 

@@ -39,7 +39,8 @@ impl Repository {
         let id: ExtensionId = "acme/whale".parse().unwrap();
         let host = Host::new("0.4.2".parse().unwrap(), "linux/amd64".parse().unwrap()).unwrap();
         let now = "2026-06-01T00:00:00Z".parse().unwrap();
-        let walk = Walk::new(&id, &self.tags(), installed, (&host, policy), now);
+        let left = installed.map_or(&[][..], |installed| &installed.left);
+        let walk = Walk::new(&id, &self.tags(), installed, (&host, policy), now).without(left);
         let mut known = BTreeMap::new();
         let (mut looked, mut resolved) = (Vec::new(), Vec::new());
         loop {
@@ -257,4 +258,25 @@ proptest! {
         };
         prop_assert!(choose(after) >= choose(before));
     }
+}
+
+#[test]
+fn what_a_rollback_has_left_is_not_offered_but_what_is_newer_is() {
+    let mut repository = Repository(vec![("1.0.0", "a", ""), ("1.1.0", "b", ""), ("1.2.0", "c", "")]);
+    let mut installed = installed("1.0.0", false);
+    installed.left = vec![ReleaseName {
+        tag: Some("1.2.0".parse().unwrap()),
+        digest: Digest::of(b"elsewhere, once"),
+    }];
+    let (choice, ..) = repository.walk(Some(&installed), &Policy::default());
+    assert_eq!(offered(&choice), Some("1.1.0"));
+    assert_eq!(blocked(&choice), Some(("1.2.0", vec![ReasonCode::RolledBack])));
+    repository.0.push(("1.3.0", "d", ""));
+    let (choice, ..) = repository.walk(Some(&installed), &Policy::default());
+    assert_eq!((offered(&choice), blocked(&choice)), (Some("1.3.0"), None));
+    // The same content under another tag is what was left too.
+    repository.0.push(("1.4.0", "elsewhere, once", ""));
+    let (choice, ..) = repository.walk(Some(&installed), &Policy::default());
+    assert_eq!(offered(&choice), Some("1.3.0"));
+    assert_eq!(blocked(&choice), Some(("1.4.0", vec![ReasonCode::RolledBack])));
 }

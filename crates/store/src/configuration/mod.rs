@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use model::Platform;
 use model::api_version::{ApiVersion, BareApiVersion};
 use model::host::Host;
+use model::installed::KEPT_GENERATIONS;
 use model::policy::Policy;
 
 pub use self::allow_list::{begin_allow_list, set_allow_list};
@@ -20,7 +21,7 @@ pub use self::limits::LimitSettings;
 use self::reader::{Found, Section, Source};
 use self::registries::Registries;
 pub use self::registries::RegistryEntry;
-use self::values::Time;
+use self::values::{Amount, Time};
 use crate::allow_list_file;
 use crate::user_file;
 
@@ -29,6 +30,9 @@ pub const FILE_NAME: &str = "config.toml";
 
 /// How often a service scans where nothing is configured.
 const EVERY: SignedDuration = SignedDuration::from_hours(12);
+
+/// The most generations that can be kept besides the current one.
+const MOST_GENERATIONS: usize = 100;
 
 /// Everything that is configured, with defaults for the rest.
 #[derive(Debug, Clone)]
@@ -43,6 +47,8 @@ pub struct Settings {
     pub allow_list_file: Option<Utf8PathBuf>,
     /// How often a service scans.
     pub scan_every: SignedDuration,
+    /// How many generations of an extension are kept besides the current one.
+    pub generations: usize,
     /// Settings of single registries, by normalised name (`docker.io`, `localhost:5000`).
     pub registries: std::collections::BTreeMap<String, RegistryEntry>,
     /// Limits that differ from their defaults.
@@ -129,6 +135,15 @@ impl Settings {
             section.setting("every", Time(EVERY), |time| Some(time.to_string()), read_interval)?;
         entries.extend(section.finish()?);
 
+        let mut section = root.section("store")?;
+        let generations = section.setting(
+            "generations",
+            KEPT_GENERATIONS,
+            |kept| Some(kept.to_string()),
+            read_generations,
+        )?;
+        entries.extend(section.finish()?);
+
         let (registries, of_registries): (Registries, _) = registries::read(&root.section("registry")?)?;
         entries.extend(of_registries);
 
@@ -143,6 +158,7 @@ impl Settings {
             policy,
             allow_list_file,
             scan_every,
+            generations,
             registries,
             limits,
             entries,
@@ -180,6 +196,15 @@ fn read_policy(section: &mut Section<'_>, list: Option<&Utf8Path>) -> Result<Pol
         )?,
         allow_list: list.map(allow_list_file::load).transpose()?,
     })
+}
+
+/// Each costs as much disk as the current one.
+fn read_generations(found: &Found<'_>) -> Result<usize, ConfigurationError> {
+    let Amount(number) = found.number_or("a whole number")?;
+    match usize::try_from(number) {
+        Ok(number) if number <= MOST_GENERATIONS => Ok(number),
+        _ => Err(found.illegal(format!("keep at most {MOST_GENERATIONS} generations"))),
+    }
 }
 
 /// A service that scans without pause would be thrown out by every registry.

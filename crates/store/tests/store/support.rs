@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use model::installed::{Generation, Installed};
+use model::installed::{Generation, Installed, KEPT_GENERATIONS};
 use model::permissions::Permissions;
 use model::{Digest, ExtensionId, System};
 use store::{Error, Payload, Placement, Store, Transaction};
@@ -78,13 +78,8 @@ pub(crate) fn prepare(transaction: &Transaction, tag: &str) -> Payload {
 /// What becomes active when `next` is installed over `current`.
 pub(crate) fn switched(id: &ExtensionId, current: Option<Installed>, next: Generation) -> Installed {
     match current {
-        Some(installed) => installed.switched_to(next),
-        None => Installed {
-            id: id.clone(),
-            current: next,
-            previous: Vec::new(),
-            held: false,
-        },
+        Some(installed) => installed.switched_to(next).keeping(KEPT_GENERATIONS),
+        None => Installed::new(id.clone(), next),
     }
 }
 
