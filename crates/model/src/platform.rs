@@ -68,8 +68,12 @@ impl Platform {
     /// Normalises what an index, a config or a person wrote.
     ///
     /// Upper case, `x86_64`, `aarch64`, `armhf`, `i386`, `macos` and the like become the usual names, and
-    /// the variant that an architecture has anyway (`amd64/v1`, `arm64/v8`) is dropped; `arm` alone is `arm/v7`.
+    /// the variant that an architecture has anyway (`amd64/v1`, `arm64/v8`) is dropped; `arm` alone is `arm/v7`. What no
+    /// platform is called, because it is empty, longer than 64 bytes or holds a slash, a blank or a character beyond
+    /// ASCII, becomes `unknown`: so every platform can be printed, and read again.
     pub fn new(os: &str, architecture: &str, variant: Option<&str>) -> Self {
+        let (os, architecture) = (name_or_unknown(os), name_or_unknown(architecture));
+        let variant = variant.filter(|variant| !variant.is_empty()).map(name_or_unknown);
         let os = match os.to_ascii_lowercase().as_str() {
             "macos" => "darwin".to_owned(),
             other => other.to_owned(),
@@ -186,6 +190,15 @@ impl From<Platform> for String {
     }
 }
 
+/// The longest name of a system, architecture or variant, in bytes; they are foreign text, and shown.
+const MAX_NAME: usize = 64;
+
+fn name_or_unknown(name: &str) -> &str {
+    let is_name = (1..=MAX_NAME).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    if is_name { name } else { "unknown" }
+}
+
 /// A text that is not a platform or not a desktop's system.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error("{} is not a platform: write system/architecture, such as `linux/amd64`, `windows/amd64` or `darwin/arm64`", quote(.text))]
@@ -220,6 +233,25 @@ mod tests {
         for text in ["", "linux", "linux/", "/amd64", "a/b/c/d"] {
             assert!(text.parse::<Platform>().is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_no_platform_is_called_is_unknown() {
+        for (os, architecture, variant) in [
+            ("", "amd64", None),
+            ("linux", "", None),
+            ("linux/amd64", "amd64", None),
+            ("lin\u{1b}[2Jux", "amd64", None),
+            ("linux", &"a".repeat(65), None),
+        ] {
+            assert!(
+                Platform::new(os, architecture, variant).is_unknown(),
+                "{os}/{architecture}"
+            );
+        }
+        let odd = Platform::new("linux", "arm64", Some("v8/../v9"));
+        assert_eq!(odd.to_string(), "linux/arm64/unknown");
+        assert_eq!(platform("linux/arm64").preference_for(&odd), None);
     }
 
     #[test]
