@@ -72,18 +72,22 @@ impl ExtensionId {
         &self.repository
     }
 
-    /// Joins a registry and a repository as a registry lists them, without Docker's defaults.
+    /// Joins a registry and a repository as a registry lists them.
+    ///
+    /// # Errors
+    ///
+    /// When they are not legal, and when Docker's defaults give that name to something else (`docker.io` and `whale` would
+    /// be written as `docker.io/whale`, which is `docker.io/library/whale`): then no reference leads there.
     pub fn new(registry: &str, repository: &str) -> Result<Self, ReferenceParse> {
         let whole = format!("{registry}/{repository}");
         check_registry(registry, &whole)?;
         check_repository(repository, &whole)?;
-        if whole.len() > MAX_NAME {
-            return Err(ReferenceParse::new(&whole, "it is longer than 255 characters"));
+        let id: Self = whole.parse()?;
+        if id.registry == registry && id.repository == repository {
+            Ok(id)
+        } else {
+            Err(ReferenceParse::new(&whole, format!("it means {id}")))
         }
-        Ok(Self {
-            registry: registry.to_owned(),
-            repository: repository.to_owned(),
-        })
     }
 }
 
@@ -380,6 +384,29 @@ mod tests {
             normalised(&format!("acme/whale@{digest}")),
             format!("docker.io/acme/whale@{digest}")
         );
+    }
+
+    #[test]
+    fn what_a_registry_lists_is_an_id_only_where_that_name_leads_there() {
+        for (registry, repository) in [
+            ("docker.io", "acme/whale"),
+            ("localhost", "whale"),
+            ("r.example:80", "a/b/c"),
+        ] {
+            let id = ExtensionId::new(registry, repository).unwrap();
+            assert_eq!(id.to_string(), format!("{registry}/{repository}"));
+        }
+        for (registry, repository) in [
+            ("docker.io", "whale"),
+            ("index.docker.io", "acme/whale"),
+            ("acme", "whale"),
+            ("r.example", "Whale"),
+        ] {
+            assert!(
+                ExtensionId::new(registry, repository).is_err(),
+                "{registry} {repository}"
+            );
+        }
     }
 
     #[test]
