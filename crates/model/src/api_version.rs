@@ -89,7 +89,9 @@ impl ApiRequirement {
     ///
     /// When it is not a list of comparators; the error quotes it.
     pub fn parse(text: &str, bare: BareApiVersion) -> Result<Self, ApiRequirementParse> {
-        let text = text.trim();
+        // It is told in sentences, which are one line.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = text.as_str();
         let operator = match bare {
             BareApiVersion::Minimum => ">=",
             BareApiVersion::Exact => "=",
@@ -207,8 +209,14 @@ mod tests {
     fn a_host_offers_one_to_three_numbers() {
         assert_eq!("0.4".parse::<ApiVersion>().unwrap().to_string(), "0.4.0");
         assert_eq!("v1".parse::<ApiVersion>().unwrap().to_string(), "1.0.0");
+        assert_eq!(
+            "1.0-xx".parse::<ApiVersion>().ok(),
+            None,
+            "semver wants three numbers before it"
+        );
+        assert_eq!("1.0.0-xx".parse::<ApiVersion>().unwrap().to_string(), "1.0.0-xx");
         assert_eq!(ApiVersion::default().to_string(), "0.4.2");
-        for text in ["", "x", "1.2.3.4", "1.*", ">=1"] {
+        for text in ["", "x", "1.2.3.4", "1.*", "0.x", "1.X.0", ">=1"] {
             assert!(text.parse::<ApiVersion>().is_err(), "{text}");
         }
     }

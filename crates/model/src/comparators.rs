@@ -60,10 +60,11 @@ fn is_operator(character: char) -> bool {
 pub(crate) fn parse_version(text: &str) -> Option<Version> {
     let text = text.trim();
     let text = text.strip_prefix('v').unwrap_or(text);
-    let comparator = Comparator::parse(&format!("={text}")).ok()?;
-    if text.contains('*') {
-        return None;
+    let numbers = text.split(['-', '+']).next().unwrap_or_default();
+    if numbers.contains(['*', 'x', 'X']) {
+        return None; // to a comparator these are any number
     }
+    let comparator = Comparator::parse(&format!("={text}")).ok()?;
     let mut version = Version::new(
         comparator.major,
         comparator.minor.unwrap_or(0),
