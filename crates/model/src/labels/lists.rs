@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{LabelWarning, MAX_TITLE, Reader, names};
+use super::{LabelWarning, MAX_ITEMS, MAX_TITLE, Reader, names};
 use crate::text::printable;
 
 /// A picture of an extension.
@@ -31,11 +31,11 @@ impl Reader {
         };
         let items = if text.starts_with("http") {
             self.warn_about_form();
-            text.split([',', ' '])
-                .map(str::trim)
-                .filter(|address| !address.is_empty())
-                .map(Value::from)
-                .collect()
+            let addresses = text.split([',', ' ']).map(str::trim);
+            let addresses = addresses.filter(|address| !address.is_empty());
+            // One more than may be kept, to tell that there are too many.
+            let items = addresses.take(MAX_ITEMS + 1).map(Value::from).collect();
+            self.bound(names::SCREENSHOTS, items)
         } else {
             self.json_list(names::SCREENSHOTS, &text)
         };
