@@ -1,5 +1,3 @@
-use proptest::prelude::*;
-
 use super::*;
 
 fn read(labels: &[(&str, &str)]) -> Labels {
@@ -287,18 +285,5 @@ fn only_web_addresses_may_become_links() {
         &format!("https://acme.example/{}", "a".repeat(MAX_ADDRESS)),
     ] {
         assert!(!is_web_address(text), "{text:?}");
-    }
-}
-
-proptest! {
-    #[test]
-    fn any_values_are_read_and_reading_what_is_kept_gives_the_same(
-        values in proptest::collection::vec("\\PC{0,40}|\\[.{0,40}|\\[\\{\"url\":\"[a-z,]{0,9}\"\\},?.?\\]|https?:[a-z,/ ]*", names::KNOWN.len())
-    ) {
-        let raw = names::KNOWN.iter().map(|label| (*label).to_owned()).zip(values).collect();
-        let labels = Labels::read(&raw);
-        prop_assert_eq!(&Labels::read(labels.known()), &labels);
-        let stored = serde_json::to_string(&labels).unwrap();
-        prop_assert_eq!(serde_json::from_str::<Labels>(&stored).unwrap(), labels);
     }
 }
