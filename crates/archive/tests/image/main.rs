@@ -15,3 +15,4 @@ mod parsers;
 mod random;
 mod reading;
 mod selecting;
+mod unpacker;

@@ -1,70 +1,79 @@
 //! Random images against a model that is too simple to be wrong, and random damage.
 
-use std::collections::BTreeMap;
-
-use archive::{ImageTree, Limits, SelectionKind};
+use archive::{Error, ImageTree, LeftOutReason, Limits, SelectionKind};
 use proptest::prelude::*;
 
 use crate::builder::Tar;
-use crate::fixture::{image, read, selection};
+use crate::fixture::{Image, image, read, selection};
+use crate::unpacker::{Change, Outcome, Unpacker};
 
-#[derive(Debug, Clone)]
-enum Change {
-    File(String),
-    Folder(String),
-    Whiteout(String),
-    Opaque(String),
+fn path() -> impl Strategy<Value = String> {
+    let part = proptest::sample::select(vec!["a", "b", "c"]);
+    proptest::collection::vec(part, 1..4).prop_map(|parts| parts.join("/"))
+}
+
+/// Where a link leads: up, down, from the root, to itself or to nothing.
+fn target() -> impl Strategy<Value = String> {
+    let part = proptest::sample::select(vec!["a", "b", "c", "..", "."]);
+    let parts = proptest::collection::vec(part, 0..4).prop_map(|parts| parts.join("/"));
+    (any::<bool>(), parts)
+        .prop_map(|(is_absolute, parts)| format!("{}{parts}", if is_absolute { "/" } else { "" }))
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let path = || proptest::collection::vec("[abc]", 1..4).prop_map(|parts| parts.join("/"));
     prop_oneof![
-        4 => path().prop_map(Change::File),
-        1 => path().prop_map(Change::Folder),
-        2 => path().prop_map(Change::Whiteout),
-        1 => path().prop_map(Change::Opaque),
+        8 => path().prop_map(Change::File),
+        2 => path().prop_map(Change::Folder),
+        3 => (path(), target()).prop_map(|(path, target)| Change::SymbolicLink(path, target)),
+        2 => (path(), target()).prop_map(|(path, target)| Change::HardLink(path, target)),
+        1 => path().prop_map(Change::Device),
+        3 => path().prop_map(Change::Whiteout),
+        2 => path().prop_map(Change::Opaque),
     ]
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    path.strip_prefix(folder)
-        .is_some_and(|rest| rest.starts_with('/'))
-}
-
-/// Files by path, with content and layer; folders are nothing but what files imply.
-#[derive(Default)]
-struct Model(BTreeMap<String, (String, usize)>);
-
-impl Model {
-    fn apply(&mut self, layer: usize, change: &Change, content: &str) {
-        match change {
-            Change::File(path) => {
-                self.0
-                    .retain(|other, _| !is_below(path, other) && !is_below(other, path));
-                self.0.insert(path.clone(), (content.to_owned(), layer));
-            }
-            Change::Folder(path) => self.0.retain(|other, _| other != path && !is_below(path, other)),
-            Change::Whiteout(path) => {
-                self.0
-                    .retain(|other, (_, of)| *of == layer || (other != path && !is_below(other, path)));
-            }
-            Change::Opaque(path) => self
-                .0
-                .retain(|other, (_, of)| *of == layer || !is_below(other, path)),
-        }
-    }
 }
 
 fn write(tar: Tar, change: &Change, content: &str) -> Tar {
     match change {
         Change::File(path) => tar.file(path, content),
         Change::Folder(path) => tar.folder(path),
+        Change::SymbolicLink(path, target) => tar.symlink(path, target),
+        Change::HardLink(path, target) => tar.hard_link(path, target),
+        Change::Device(path) => tar.special(b'3', path),
         Change::Opaque(path) => tar.file(&format!("{path}/.wh..wh..opq"), ""),
         Change::Whiteout(path) => match path.rsplit_once('/') {
             Some((folder, name)) => tar.file(&format!("{folder}/.wh.{name}"), ""),
             None => tar.file(&format!(".wh.{path}"), ""),
         },
     }
+}
+
+/// What selecting a folder comes to, in the words of the [`Unpacker`].
+fn outcome(image: &Image, folder: &str) -> Outcome {
+    let selected = match image.select(&[selection(folder, "", SelectionKind::Folder)]) {
+        Ok(selected) => selected,
+        Err(error) => {
+            return Outcome::Refused(match error {
+                Error::WrittenThroughLink { .. } => "written through a link",
+                Error::TooManyLinks { .. } => "too many links",
+                Error::Missing { .. } => "missing",
+                Error::BrokenLink { .. } => "broken",
+                Error::NotAFolder { .. } => "no folder",
+                Error::Special { .. } => "special",
+                other => panic!("{other}"),
+            });
+        }
+    };
+    let files = selected.files.iter();
+    let files = files.map(|file| format!("{}={}", file.destination, image.content(file.content)));
+    let left_out = selected.warnings.into_iter().map(|left_out| {
+        let reason = match left_out.reason {
+            LeftOutReason::Broken => "broken",
+            LeftOutReason::TooManyLinks => "too many links",
+            LeftOutReason::Cycle => "cycle",
+        };
+        (left_out.path, reason)
+    });
+    Outcome::Folder(files.collect(), left_out.collect())
 }
 
 fn sample() -> Vec<u8> {
@@ -85,20 +94,21 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn merging_is_what_the_model_says(layers in proptest::collection::vec(proptest::collection::vec(change(), 0..9), 1..4)) {
-        let mut model = Model::default();
+    fn merging_and_selecting_is_what_unpacking_one_after_the_other_gives(
+        layers in proptest::collection::vec(proptest::collection::vec(change(), 0..9), 1..4),
+    ) {
+        let mut unpacker = Unpacker::default();
         let mut tars = Vec::new();
         for (number, changes) in layers.iter().enumerate() {
-            let mut tar = Tar::new();
-            for (position, change) in changes.iter().enumerate() {
-                let content = format!("{number}.{position}");
-                model.apply(number, change, &content);
-                tar = write(tar, change, &content);
-            }
-            tars.push(tar);
+            let content = |position| format!("{number}.{position}");
+            unpacker.apply(number, changes, content);
+            let entries = changes.iter().enumerate();
+            tars.push(entries.fold(Tar::new(), |tar, (position, change)| write(tar, change, &content(position))));
         }
-        let expected: Vec<_> = model.0.iter().map(|(path, (content, _))| format!("{path}={content}")).collect();
-        prop_assert_eq!(image(tars).folder("/").unwrap(), expected);
+        let image = image(tars);
+        for folder in ["", "a", "b", "c", "a/b", "b/a/c"] {
+            prop_assert_eq!(outcome(&image, folder), unpacker.folder(folder), "/{}", folder);
+        }
     }
 
     #[test]
