@@ -12,6 +12,7 @@ mod facts;
 mod formats;
 mod interrupted;
 mod partial;
+mod payloads;
 mod racing;
 mod refused;
 mod removing;
