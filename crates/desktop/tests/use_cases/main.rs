@@ -9,4 +9,5 @@ mod asking;
 mod fixture;
 mod kept;
 mod overtaken;
+mod planned;
 mod resting;
