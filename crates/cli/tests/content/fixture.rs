@@ -198,6 +198,16 @@ impl Scene {
             .collect()
     }
 
+    /// Everything in the folder in which the program runs but the home folder: nothing of it is the program's to change.
+    pub(crate) fn around_home(&self) -> BTreeMap<Utf8PathBuf, Entry> {
+        let surroundings = testkit::tree(self.outrigger.surroundings());
+        let entries = surroundings.entries().iter();
+        entries
+            .filter(|(path, _)| !path.starts_with("home"))
+            .map(|(path, entry)| (path.clone(), entry.clone()))
+            .collect()
+    }
+
     /// Publishes an image as 2.0.0 and has it refused with this code: whichever way it is asked for, nothing changes and the
     /// installed release stays. Answers what `install` says.
     #[track_caller]

@@ -9,7 +9,7 @@ use crate::fixture::{Scene, labelled, pages, whale, with_metadata};
 const BLOCK: usize = 512;
 
 /// A header of POSIX tar for an entry of this type and size.
-fn header(kind: u8, name: &str, size: usize) -> Vec<u8> {
+pub(crate) fn header(kind: u8, name: &str, size: usize) -> Vec<u8> {
     let mut header = vec![0; BLOCK];
     header[..name.len()].copy_from_slice(name.as_bytes());
     header[100..107].copy_from_slice(b"0000644");
@@ -36,7 +36,7 @@ fn entry(kind: u8, name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 /// Extended headers of the next entry.
-fn pax(records: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn pax(records: &[(&str, &str)]) -> Vec<u8> {
     let record = |(key, value): &(&str, &str)| {
         let rest = format!(" {key}={value}\n");
         let length = |digits: usize| (rest.len() + digits).to_string();

@@ -7,6 +7,7 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "helpers of tests may panic as tests may")]
 
+mod attacks;
 mod bad_input;
 mod fixture;
 mod hostile_archives;
