@@ -12,6 +12,8 @@ mod client;
 mod config;
 mod document;
 mod error;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod invalid;
 mod json;
 mod limits;

@@ -109,7 +109,8 @@ impl<'a> List<'a> {
     }
 }
 
-fn entries(body: &[u8]) -> Result<Vec<String>, Invalid> {
+/// The names on a page of either list.
+pub(crate) fn entries(body: &[u8]) -> Result<Vec<String>, Invalid> {
     let page: WirePage = json::object("the list", body)?;
     Ok(page.tags.unwrap_or_default())
 }

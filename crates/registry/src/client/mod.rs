@@ -16,6 +16,8 @@ use crate::settings::Settings;
 use crate::{Descriptor, Document, ImageConfig, ImageManifest, login};
 use blob::Source;
 use list::List;
+#[cfg(fuzzing)]
+pub(crate) use list::entries;
 use shared::Shared;
 
 pub use blob::{BlobPrefix, BlobStream};

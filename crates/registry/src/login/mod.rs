@@ -4,6 +4,8 @@
 
 mod challenge;
 mod credentials;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod realm;
 mod token;
 

@@ -117,10 +117,7 @@ impl Request<'_> {
             setting: "limits.token-size",
         };
         let body = read_whole(answer.response, &size, limits).await.map_err(at)?;
-        let token = serde_json::from_slice::<WireToken>(&body)
-            .ok()
-            .and_then(Token::of);
-        token.ok_or_else(|| {
+        Token::parse(&body).ok_or_else(|| {
             let realm = authority(&self.realm);
             at(unanswerable(format!(
                 "its token server `{realm}` answers without a token"
@@ -155,7 +152,9 @@ impl Request<'_> {
 }
 
 impl Token {
-    fn of(wire: WireToken) -> Option<Self> {
+    /// Reads a token server's answer; nothing, if there is no token in it.
+    pub(super) fn parse(answer: &[u8]) -> Option<Self> {
+        let wire: WireToken = serde_json::from_slice(answer).ok()?;
         let given = [wire.token, wire.access_token].into_iter().flatten();
         let value = given.into_iter().find(|token| !token.is_empty())?;
         let life = wire.expires_in.map_or(DEFAULT_LIFE, Duration::from_secs);
