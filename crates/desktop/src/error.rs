@@ -9,7 +9,7 @@ use model::reference::Reference;
 use model::rollback::NoDestination;
 use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
-use registry::{ErrorKind as RegistryKind, Operation};
+use registry::{ErrorKind as RegistryKind, NetworkProblem, Operation};
 
 use crate::words::{Code, Kind, Phase};
 
@@ -244,6 +244,13 @@ fn registry_help(error: &registry::Error) -> Option<String> {
         }
         RegistryKind::RealmNotTrusted { realm, .. } => Some(format!(
             "if that server is yours, set `realm = \"{realm}\"` under `[registry.\"{registry}\"]`"
+        )),
+        RegistryKind::Network {
+            problem: NetworkProblem::UnknownIssuer,
+            ..
+        } => Some(format!(
+            "if it is the authority of your company or network, put its certificate into a PEM file and set \
+             `ca = \"FILE\"` under `[registry.\"{registry}\"]`, or add it to those of the system"
         )),
         RegistryKind::Network { .. } => Some(format!(
             "check the address and your network; a mirror is set with `endpoint` under `[registry.\"{registry}\"]`, a proxy with HTTPS_PROXY"

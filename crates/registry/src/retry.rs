@@ -162,6 +162,7 @@ mod tests {
             (network(NetworkProblem::Timeout), false),
             (network(NetworkProblem::Slow), false),
             (network(NetworkProblem::Tls), false),
+            (network(NetworkProblem::UnknownIssuer), false),
             (network(NetworkProblem::Dns), false),
         ] {
             assert_eq!(may_pass(&kind, patience), again, "{kind:?}");

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::folder::{Folder, write};
 use crate::process::{Program, Server};
 
-const PROGRAM: Program = Program {
+pub(crate) const PROGRAM: Program = Program {
     path: "/usr/bin/docker-registry",
     package: "docker-registry",
 };
@@ -30,7 +30,7 @@ pub struct RealRegistry {
     login: Option<(String, String)>,
     // Dropped in this order: the server before the folder that it writes to.
     _server: Server,
-    _folder: Folder,
+    folder: Folder,
 }
 
 impl RealRegistry {
@@ -54,16 +54,8 @@ impl RealRegistry {
                 format!("auth:\n  htpasswd:\n    realm: outrigger\n    path: {file}\n")
             }
         };
-        let storage = folder.path().join("storage");
-        let configuration = format!(
-            "version: 0.1\n\
-             log:\n  level: info\n  formatter: text\n\
-             storage:\n  filesystem:\n    rootdirectory: {storage}\n  delete:\n    enabled: true\n\
-             http:\n  addr: 127.0.0.1:0\n  secret: tests\n\
-             {auth}"
-        );
         let file = folder.path().join("config.yml");
-        write(&file, configuration.as_bytes());
+        write(&file, configuration(folder.path(), "", &auth).as_bytes());
         let mut command = PROGRAM.command();
         command.arg("serve").arg(&file);
         let mut server = PROGRAM.start(&mut command, folder.path())?;
@@ -77,13 +69,18 @@ impl RealRegistry {
             marks: AtomicUsize::new(0),
             login,
             _server: server,
-            _folder: folder,
+            folder,
         })
     }
 
     /// Host and port as they stand in a reference: `127.0.0.1:40123`.
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The configuration of another server over the same content, with more below `http` and at the end.
+    pub(crate) fn configuration(&self, http: &str, auth: &str) -> String {
+        configuration(self.folder.path(), http, auth)
     }
 
     /// The login that it was started with.
@@ -139,11 +136,22 @@ impl RealRegistry {
     }
 }
 
+fn configuration(folder: &Utf8Path, http: &str, auth: &str) -> String {
+    let storage = folder.join("storage");
+    format!(
+        "version: 0.1\n\
+         log:\n  level: info\n  formatter: text\n\
+         storage:\n  filesystem:\n    rootdirectory: {storage}\n  delete:\n    enabled: true\n\
+         http:\n  addr: 127.0.0.1:0\n  secret: tests\n{http}\
+         {auth}"
+    )
+}
+
 /// The path of the requests by which the end of the log is found.
 const MARK: &str = "/v2/?outrigger-mark=";
 
 /// `127.0.0.1:40123` out of the line that says so.
-fn listening_on(log: &str) -> Option<String> {
+pub(crate) fn listening_on(log: &str) -> Option<String> {
     let (_, rest) = log.split_once("listening on ")?;
     let end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.' && letter != ':')?;
     Some(rest[..end].to_owned())

@@ -38,6 +38,16 @@ const PARTS: &[Part] = &[
         programs: &["buildah"],
         moved_to: &[],
     },
+    Part {
+        package: "nginx",
+        programs: &["nginx"],
+        moved_to: &[],
+    },
+    Part {
+        package: "tinyproxy",
+        programs: &["tinyproxy"],
+        moved_to: &[],
+    },
 ];
 
 /// Where packages put programs. Not `PATH`: a user's has no `sbin`, and may lead to another `docker` first.

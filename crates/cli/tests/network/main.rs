@@ -6,6 +6,10 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod faults;
+mod mirrors;
+mod proxies;
 mod resuming;
 mod scene;
 mod secrets;
+mod tls;
+mod tokens;

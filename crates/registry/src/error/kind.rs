@@ -108,7 +108,10 @@ pub enum NetworkProblem {
     /// The name has no address.
     #[error("the name cannot be resolved")]
     Dns,
-    /// TLS could not be agreed on: an unknown or expired certificate, or a server that does not speak it.
+    /// The server's certificate is of an authority that is not known here: often that of a network which looks into TLS.
+    #[error("the certificate is not trusted")]
+    UnknownIssuer,
+    /// TLS could not be agreed on: a certificate that has expired or is for another host, or a server that does not speak it.
     #[error("no secure connection")]
     Tls,
     /// No connection, or no further byte, within the limits.

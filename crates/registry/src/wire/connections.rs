@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
+use hyper_util::client::proxy::matcher::Matcher;
 use reqwest::Client;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -11,6 +12,7 @@ use rustls::{ClientConfig, RootCertStore};
 use rustls_platform_verifier::Verifier;
 use url::Url;
 
+use super::certificate::NamingVerifier;
 use super::in_words;
 use crate::Limits;
 use crate::error::{ErrorKind, Misconfigured};
@@ -33,6 +35,8 @@ struct Route {
 pub(super) struct Connections {
     limits: Limits,
     pools: Mutex<HashMap<Route, Client>>,
+    /// What the environment says of proxies, read as the HTTP library reads it.
+    proxies: Matcher,
 }
 
 impl Connections {
@@ -40,6 +44,7 @@ impl Connections {
         Self {
             limits,
             pools: Mutex::default(),
+            proxies: Matcher::from_env(),
         }
     }
 
@@ -59,6 +64,16 @@ impl Connections {
         let client = self.build(&route)?;
         pools.insert(route, client.clone());
         Ok(client)
+    }
+
+    /// Host and port of the proxy through which `url` is asked, if there is one.
+    pub(super) fn proxy_of(&self, url: &Url) -> Option<String> {
+        if is_loopback(url) {
+            return None;
+        }
+        let used = self.proxies.intercept(&url.as_str().parse().ok()?)?;
+        let (host, port) = (used.uri().host()?, used.uri().port_u16());
+        Some(port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
     }
 
     fn build(&self, route: &Route) -> Result<Client, ErrorKind> {
@@ -94,7 +109,7 @@ fn tls_config(route: &Route) -> Result<ClientConfig, Misconfigured> {
         let verifier = Verifier::new_with_extra_roots(extra, provider).map_err(|error| unusable(&error))?;
         builder
             .dangerous() // the way to hand over any verifier; this is the platform's own
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(Arc::new(NamingVerifier::new(verifier)))
             .with_no_client_auth()
     } else {
         builder

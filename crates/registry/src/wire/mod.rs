@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod certificate;
 mod connections;
 mod redirect;
 mod trouble;
@@ -112,6 +113,17 @@ impl Wire {
         ))
     }
 
+    /// What went wrong before an answer came, and through which proxy, since that may be who failed.
+    fn trouble(&self, url: &Url, error: reqwest::Error) -> ErrorKind {
+        match (in_words(error), self.connections.proxy_of(url)) {
+            (ErrorKind::Network { problem, cause }, Some(proxy)) => ErrorKind::Network {
+                problem,
+                cause: format!("{cause} (through the proxy `{proxy}`)"),
+            },
+            (kind, _) => kind,
+        }
+    }
+
     async fn send_once(&self, ask: &Ask<'_>, url: &Url, from_origin: bool) -> Result<Response, Fault> {
         let client = self.connections.for_url(url, ask.ca)?;
         let mut request = client.request(ask.method.clone(), url.clone());
@@ -138,7 +150,7 @@ impl Wire {
         let answer = request
             .send()
             .await
-            .map_err(|error| Fault::at(url, in_words(error)))?;
+            .map_err(|error| Fault::at(url, self.trouble(url, error)))?;
         tracing::debug!(method = %ask.method, url = redacted(url), status = answer.status().as_u16(), "asked");
         Ok(answer)
     }

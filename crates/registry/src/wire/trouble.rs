@@ -3,9 +3,13 @@
 use std::error::Error;
 use std::io;
 
+use super::certificate::Refused;
 use crate::error::{ErrorKind, NetworkProblem};
 
 type Cause = dyn Error + 'static;
+
+/// The longest cause that is told, in characters.
+const LONGEST: usize = 500;
 
 /// Turns the HTTP library's error into the kind of trouble and its chain of causes. The library's own message repeats
 /// the whole URL, so it is left out.
@@ -39,6 +43,8 @@ fn problem(error: &reqwest::Error, causes: &[&Cause]) -> NetworkProblem {
         .map(io::Error::kind);
     if error.is_dns() {
         NetworkProblem::Dns
+    } else if refused(causes).is_some_and(|refused| refused.is_of_unknown_issuer) {
+        NetworkProblem::UnknownIssuer
     } else if causes.iter().any(|cause| cause.is::<rustls::Error>()) {
         NetworkProblem::Tls
     } else if error.is_timeout() || kind == Some(io::ErrorKind::TimedOut) {
@@ -52,10 +58,18 @@ fn problem(error: &reqwest::Error, causes: &[&Cause]) -> NetworkProblem {
     }
 }
 
+/// The certificate that was not accepted, if that is what it is about.
+fn refused<'a>(causes: &[&'a Cause]) -> Option<&'a Refused> {
+    let mut tls = causes.iter().filter_map(|cause| cause.downcast_ref());
+    tls.find_map(Refused::within)
+}
+
 /// The innermost cause says it best; what stands around it mostly repeats that something failed.
 fn words(error: &reqwest::Error, causes: &[&Cause]) -> String {
-    let innermost = causes
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string);
-    model::text::printable(&innermost, 300)
+    let innermost = match (refused(causes), causes.last()) {
+        (Some(refused), _) => refused.to_string(),
+        (None, Some(innermost)) => innermost.to_string(),
+        (None, None) => error.to_string(),
+    };
+    model::text::printable(&innermost, LONGEST)
 }
