@@ -70,6 +70,7 @@ impl Desktop {
             (only.iter().cloned().collect(), 0)
         };
         let ids = self.longest_unseen_first(ids);
+        self.registry.expect(&ids);
         self.emit(Event::ScanStarted {
             repositories: ids.len(),
         });

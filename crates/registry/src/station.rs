@@ -14,7 +14,7 @@ use crate::wire::{
 };
 
 /// What a token is to allow.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Scope {
     /// Reading this repository.
     Pull(String),
@@ -36,6 +36,11 @@ impl Scope {
             (Self::Pull(repository), Some(stated)) if is_longer_name(stated, repository) => stated.to_owned(),
             _ => ours,
         }
+    }
+
+    /// Whether the registry keeps it under another name than the one that it is asked for.
+    pub(crate) fn has_other_name(&self, stated: Option<&str>) -> bool {
+        self.to_ask_for(stated) != self.to_ask_for(None)
     }
 }
 
@@ -82,6 +87,11 @@ impl Station {
             ca,
             doorkeeper: Doorkeeper::new(household),
         }
+    }
+
+    /// Says which repositories will be asked about.
+    pub(crate) fn expect(&self, repositories: impl IntoIterator<Item = String>) {
+        self.doorkeeper.expect(repositories.into_iter().map(Scope::Pull));
     }
 
     /// Asks, and again after what may pass, `retries` times.

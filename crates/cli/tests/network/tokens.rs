@@ -138,9 +138,10 @@ fn a_token_that_ends_in_the_middle_of_a_layer_is_replaced_and_the_layer_goes_on(
 
 #[test]
 #[ignore = "needs docker-registry and nginx"]
-fn a_scan_asks_for_the_tokens_of_its_repositories() {
+fn a_scan_takes_one_token_for_its_repositories() {
     let guarded = Guarded::new(Login::Anyone);
     guarded.scene.run("scan").ok();
+    assert_eq!(guarded.tokens.requests().len(), 1);
     let mut scopes: Vec<_> = guarded
         .tokens
         .requests()

@@ -78,6 +78,12 @@ impl Client {
         self.shared.wire().sent()
     }
 
+    /// Says which repositories will be asked about, so that one token is asked for several of them where that can be had. It
+    /// sends nothing itself.
+    pub fn expect(&self, ids: &[ExtensionId]) {
+        self.shared.expect(ids);
+    }
+
     /// All tags of a repository, each once, in the registry's order. What is not a legal tag is left out.
     pub async fn tags(&self, id: &ExtensionId) -> Result<Vec<Tag>, Error> {
         let list = List::of_tags(id, self.shared.limits());

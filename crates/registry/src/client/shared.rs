@@ -1,7 +1,9 @@
 //! What all clones of a client share, and the order in which endpoints are asked.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+
+use model::ExtensionId;
 
 use crate::Limits;
 use crate::error::{ErrorKind, Fault, Misconfigured};
@@ -37,6 +39,25 @@ impl Shared {
 
     pub(super) fn limits(&self) -> &Limits {
         &self.settings.limits
+    }
+
+    /// Says which repositories will be asked about. What cannot be asked is found out when it is.
+    pub(super) fn expect(&self, ids: &[ExtensionId]) {
+        let mut registries: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for id in ids {
+            registries
+                .entry(id.registry())
+                .or_default()
+                .push(id.repository().to_owned());
+        }
+        for (name, repositories) in registries {
+            if let Ok(registry) = self.registry(name) {
+                let Registry { earlier, last } = &*registry;
+                for station in earlier.iter().chain([last]) {
+                    station.expect(repositories.iter().cloned());
+                }
+            }
+        }
     }
 
     /// Asks the endpoints of a registry in their order until one answers.

@@ -8,15 +8,15 @@ mod credentials;
 pub(crate) mod fuzzing;
 mod realm;
 mod token;
+mod tokens;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use reqwest::header::HeaderMap;
-use tokio::sync::{Mutex as AsyncMutex, OnceCell};
+use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::error::{ErrorKind, Fault, authority};
@@ -25,6 +25,7 @@ use crate::wire::{Authorization, Wire};
 use challenge::{Bearer, Challenge};
 use credentials::{Credentials, Found};
 use token::Token;
+use tokens::Tokens;
 
 pub(crate) use realm::is_address;
 
@@ -96,9 +97,7 @@ pub(crate) struct Doorkeeper {
     household: Household,
     found: OnceCell<Found>,
     learned: Mutex<Option<Challenge>>,
-    /// A slot for each scope, locked while its token is being fetched, so that requests that arrive together
-    /// fetch one.
-    tokens: Mutex<HashMap<Scope, Arc<AsyncMutex<Option<Token>>>>>,
+    tokens: Tokens,
 }
 
 impl Doorkeeper {
@@ -107,7 +106,7 @@ impl Doorkeeper {
             household,
             found: OnceCell::new(),
             learned: Mutex::default(),
-            tokens: Mutex::default(),
+            tokens: Tokens::default(),
         }
     }
 
@@ -172,6 +171,11 @@ impl Doorkeeper {
         self.found.get_or_init(looking).await
     }
 
+    /// Says which repositories will be asked about: tokens for several may then be had at once.
+    pub(crate) fn expect(&self, scopes: impl IntoIterator<Item = Scope>) {
+        self.tokens.expect(scopes);
+    }
+
     /// A good token for `scope` that is not the one that was just refused.
     async fn token(
         &self,
@@ -180,24 +184,51 @@ impl Doorkeeper {
         bearer: &Bearer,
         tried: Option<&Authorization>,
     ) -> Result<Authorization, Fault> {
-        let slot = {
-            let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(tokens.entry(scope.clone()).or_default())
-        };
-        let mut slot = slot.lock().await;
-        if let Some(token) = slot.as_ref().filter(|token| token.is_good()) {
-            let authorization = Authorization::from(token);
-            if Some(&authorization) != tried {
-                return Ok(authorization);
-            }
+        let slot = self.tokens.slot(scope);
+        let _fetching = slot.lock().await;
+        if let Some(good) = self.tokens.good(scope, tried) {
+            return Ok(good);
         }
-        let token = self.fetch(wire, scope, bearer).await?;
-        let authorization = Authorization::from(&token);
-        *slot = Some(token);
-        Ok(authorization)
+        if tried.is_some() && self.tokens.good(scope, None).is_some() {
+            // It should be good, and is not: it is too old for the registry's clock, or is not for this scope.
+            self.tokens.one_each(tried);
+        } else if let Some(good) = self.batch(wire, scope, bearer).await {
+            return Ok(good);
+        }
+        let token = self.fetch(wire, std::slice::from_ref(scope), bearer).await?;
+        self.tokens.hold([scope.clone()], &token);
+        Ok(Authorization::from(&token))
     }
 
-    async fn fetch(&self, wire: &Wire, scope: &Scope, bearer: &Bearer) -> Result<Token, Fault> {
+    /// A token for `scope` and for others that will be wanted. Nothing where there are none, or the token server does not give
+    /// it: then one for `scope` alone says why.
+    async fn batch(&self, wire: &Wire, scope: &Scope, bearer: &Bearer) -> Option<Authorization> {
+        if scope.has_other_name(bearer.scope.as_deref()) {
+            return None;
+        }
+        let _fetching = self.tokens.batch.lock().await;
+        if let Some(good) = self.tokens.good(scope, None) {
+            return Some(good);
+        }
+        let mut scopes = self.tokens.together_with(scope);
+        if scopes.is_empty() {
+            return None;
+        }
+        scopes.insert(0, scope.clone());
+        match self.fetch(wire, &scopes, bearer).await {
+            Ok(token) => {
+                self.tokens.hold(scopes, &token);
+                Some(Authorization::from(&token))
+            }
+            Err(fault) => {
+                tracing::debug!(problem = %fault.kind, "no token for several repositories");
+                self.tokens.one_each(None);
+                None
+            }
+        }
+    }
+
+    async fn fetch(&self, wire: &Wire, scopes: &[Scope], bearer: &Bearer) -> Result<Token, Fault> {
         let endpoint = &self.household.endpoint;
         let realm = realm::admit(endpoint, &bearer.realm)?;
         let found = self.found().await;
@@ -213,7 +244,7 @@ impl Doorkeeper {
             realm,
             service: bearer.service.as_deref(),
             stated: bearer.scope.as_deref(),
-            scope,
+            scopes,
             credentials: found.credentials.as_ref(),
             login: &found.login,
             ca: self.household.ca.as_ref(),

@@ -42,7 +42,8 @@ pub(super) struct Request<'a> {
     pub(super) service: Option<&'a str>,
     /// The scope as the registry itself wrote it, if it did.
     pub(super) stated: Option<&'a str>,
-    pub(super) scope: &'a Scope,
+    /// What it is to allow; at least one.
+    pub(super) scopes: &'a [Scope],
     pub(super) credentials: Option<&'a Credentials>,
     pub(super) login: &'a Login,
     pub(super) ca: Option<&'a camino::Utf8PathBuf>,
@@ -89,14 +90,18 @@ impl Request<'_> {
             form: None,
             ca: self.ca,
         };
-        let scope = self.scope.to_ask_for(self.stated);
+        let scopes: Vec<_> = self
+            .scopes
+            .iter()
+            .map(|scope| scope.to_ask_for(self.stated))
+            .collect();
         let service = self.service.map(|service| ("service", service));
         if let Some(Credentials::Identity(token)) = self.credentials {
             let mut form = Serializer::new(String::new());
             form.append_pair("grant_type", "refresh_token")
                 .append_pair("refresh_token", token.expose())
                 .append_pair("client_id", "outrigger")
-                .append_pair("scope", &scope)
+                .append_pair("scope", &scopes.join(" "))
                 .extend_pairs(service);
             ask.method = Method::POST;
             ask.form = Some(form.finish());
@@ -104,7 +109,7 @@ impl Request<'_> {
             ask.url
                 .query_pairs_mut()
                 .extend_pairs(service)
-                .append_pair("scope", &scope);
+                .extend_pairs(scopes.iter().map(|scope| ("scope", scope)));
         }
         ask
     }
