@@ -140,6 +140,10 @@ impl Error {
         )
     }
 
+    pub(crate) fn is_permission_denied(&self) -> bool {
+        self.io_kind() == Some(io::ErrorKind::PermissionDenied)
+    }
+
     pub(crate) fn disk(operation: &'static str, path: &Utf8Path) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::Disk {
             operation,

@@ -112,6 +112,7 @@ impl Log {
         };
         let number = parent.unwrap_or(0) + 1;
         self.make_folders()?;
+        self.flush_folders()?;
         let path = self.change(number);
         let content = Recorded {
             format: FORMAT,
@@ -225,9 +226,17 @@ impl Log {
 
     fn make_folders(&self) -> Result<(), Error> {
         if let Some(all) = self.folder.parent() {
-            self.disk.make_lasting_folder(all)?;
+            self.disk.make_folder(all)?;
         }
-        self.disk.make_lasting_folder(&self.folder)
+        self.disk.make_folder(&self.folder)?;
+        Ok(())
+    }
+
+    /// Makes the names of the folders durable, also where they are not new: whoever made them may have been
+    /// killed before this.
+    fn flush_folders(&self) -> Result<(), Error> {
+        let mut around = self.folder.ancestors().skip(1).take(2);
+        around.try_for_each(|folder| self.disk.flush_folder(folder))
     }
 }
 

@@ -195,6 +195,7 @@ impl Store {
         self.disk.make_home(self.home())?;
         self.disk.make_folder(&self.layout.locks())?;
         let lock = lock::extension(&self.disk, &self.layout, id, waiting)?;
+        self.settle()?;
         let (staging, dead) = self.prepare()?;
         for dead in dead {
             dead.remove(&self.disk);
@@ -218,6 +219,17 @@ impl Store {
         FactStore::open(self.layout.clone(), self.access.clone())
     }
 
+    /// Makes durable which activations there are. A process that was killed may have replaced or removed one and
+    /// not come to its flush; whoever relies on what is read now must not find the old one after a loss of
+    /// power.
+    fn settle(&self) -> Result<(), Error> {
+        let activations = self.layout.activations();
+        if activations.is_dir() {
+            self.disk.flush_folder(&activations)?;
+        }
+        Ok(())
+    }
+
     /// What has to happen while nobody else creates or judges a staging folder.
     fn prepare(&self) -> Result<(Staging, Vec<DeadStaging>), Error> {
         let _commit = lock::commit(&self.disk, &self.layout)?;
@@ -228,11 +240,15 @@ impl Store {
         }
         let dead = DeadStaging::find(&self.layout);
         let staging = Staging::create(&self.disk, &self.layout)?;
+        // A home says its format only after it is certain that it will be found; its own names become durable
+        // with the first change.
         if found.is_none() {
             let path = self.layout.format();
             let content = document::to_json(&Format::new(), &path)?;
-            self.disk
-                .replace(&path, &staging.path().join("format.json"), &content)?;
+            let staged = staging.path().join("format.json");
+            self.disk.flush_way_to(self.home())?;
+            self.disk.write_durably(&staged, &content)?;
+            self.disk.rename(&staged, &path)?;
         }
         Ok((staging, dead))
     }

@@ -125,7 +125,6 @@ impl Transaction {
     /// As for [`commit`](Self::commit).
     pub fn set(self, installed: &Installed) -> Result<(), Error> {
         self.check(installed)?;
-        self.disk().make_lasting_folder(&self.layout.activations())?;
         self.activate(installed)?;
         self.log().prune();
         Ok(())
@@ -178,7 +177,15 @@ impl Transaction {
             &records,
             &self.layout.activations(),
         ] {
-            self.disk().make_lasting_folder(folder)?;
+            self.disk().make_folder(folder)?;
+        }
+        // Also where they are not new: whoever made them may have been killed before this.
+        for parent in [
+            self.layout.home(),
+            &self.layout.extensions(),
+            &self.layout.all_records(),
+        ] {
+            self.disk().flush_folder(parent)?;
         }
         self.disk().flush_tree(self.staging.path())?;
         if let Some(generation) = generation {

@@ -39,17 +39,19 @@ impl Change {
     /// Waits until nobody else changes one of these files. Makes the folders around them where they are
     /// missing.
     pub(crate) fn begin(paths: &[&Utf8Path]) -> Result<Self, Error> {
+        let disk = Disk::default();
         let mut folders = Vec::new();
         for path in paths {
             let target = target_of(path);
             let folder = folder_of(&target);
-            Disk::default().make_home(folder)?;
+            if disk.make_home(folder)? {
+                disk.flush_way_to(folder)?;
+            }
             folders.push(folder.canonicalize_utf8().unwrap_or_else(|_| folder.to_owned()));
         }
         // Everybody takes them in one order and none twice: nobody waits in a circle, or for himself.
         folders.sort();
         folders.dedup();
-        let disk = Disk::default();
         let locks = folders.iter().map(|folder| lock::take(&disk, &folder.join(LOCK)));
         Ok(Self {
             _locks: locks.collect::<Result<_, _>>()?,

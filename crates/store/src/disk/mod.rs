@@ -36,22 +36,22 @@ impl Disk {
         }
     }
 
-    /// Makes the home folder, for this user alone, with the folders above it, all of them durable.
-    pub(crate) fn make_home(&self, home: &Utf8Path) -> Result<(), Error> {
+    /// Makes the home folder, for this user alone, with the folders above it. Says whether it is new.
+    pub(crate) fn make_home(&self, home: &Utf8Path) -> Result<bool, Error> {
         if home.is_dir() {
-            return Ok(());
+            return Ok(false);
         }
         let missing: Vec<_> = home.ancestors().skip(1).take_while(|it| is_missing(it)).collect();
         for folder in missing.into_iter().rev() {
-            self.make_lasting_folder(folder)?;
+            self.make_folder(folder)?;
         }
         let made = self.perform(Operation::MakeFolder { path: home }, || {
             platform::make_private_folder(home)
         });
         match made {
-            Ok(()) => self.flush_parent(home),
+            Ok(()) => Ok(true),
             // Another process was faster.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && home.is_dir() => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && home.is_dir() => Ok(false),
             Err(error) => Err(Error::disk("create the home folder", home)(error)),
         }
     }
@@ -84,14 +84,6 @@ impl Disk {
             .keep()
             .map_err(|refused| Error::disk("keep the folder", &path)(refused.error))?;
         Ok(path)
-    }
-
-    /// Makes a folder whose parent exists, and makes its name durable where it is new.
-    pub(crate) fn make_lasting_folder(&self, path: &Utf8Path) -> Result<(), Error> {
-        if self.make_folder(path)? {
-            self.flush_parent(path)?;
-        }
-        Ok(())
     }
 
     /// Creates a file, or empties the one that is there.
@@ -149,7 +141,7 @@ impl Disk {
     pub(crate) fn replace(&self, path: &Utf8Path, temporary: &Utf8Path, content: &[u8]) -> Result<(), Error> {
         self.write_durably(temporary, content)?;
         self.rename(temporary, path)?;
-        self.flush_parent(path)
+        path.parent().map_or(Ok(()), |folder| self.flush_folder(folder))
     }
 
     /// Replaces a file that belongs to the user, in one step; its mode stays. `folder` is the one around it.
@@ -171,6 +163,8 @@ impl Disk {
         file.append(content)?;
         file.flush_to_disk()?;
         self.rename(as_text(&temporary).map_err(failed())?, path)?;
+        // It has that name no longer, so that there is nothing to remove.
+        drop(temporary.keep());
         self.flush_folder(folder)
     }
 
@@ -182,12 +176,29 @@ impl Disk {
         .map_err(Error::disk("flush the folder", folder))
     }
 
-    /// Makes the names in a folder durable.
+    /// Makes the names in a folder durable. The empty path stands for the working directory.
     pub(crate) fn flush_folder(&self, folder: &Utf8Path) -> Result<(), Error> {
+        let folder = if folder.as_str().is_empty() {
+            Utf8Path::new(".")
+        } else {
+            folder
+        };
         self.perform(Operation::FlushFolder { path: folder }, || {
             platform::flush_folder(folder)
         })
         .map_err(Error::disk("flush the folder", folder))
+    }
+
+    /// Makes the name of a folder durable, and those of the folders above it.
+    pub(crate) fn flush_way_to(&self, folder: &Utf8Path) -> Result<(), Error> {
+        for above in folder.ancestors().skip(1) {
+            match self.flush_folder(above) {
+                // Whoever cannot open it did not make anything in it.
+                Err(error) if error.is_permission_denied() => {}
+                flushed => flushed?,
+            }
+        }
+        Ok(())
     }
 
     /// Removes a file. Says whether it was there.
@@ -206,13 +217,6 @@ impl Disk {
         found(self.perform(Operation::RemoveTree { path }, || fs::remove_dir_all(path)))
             .map(|_| ())
             .map_err(Error::disk("remove the folder", path))
-    }
-
-    fn flush_parent(&self, path: &Utf8Path) -> Result<(), Error> {
-        match path.parent() {
-            Some(parent) if !parent.as_str().is_empty() => self.flush_folder(parent),
-            _ => self.flush_folder(Utf8Path::new(".")), // a relative path of one part
-        }
     }
 
     /// Does one operation, after the observer has seen it.
