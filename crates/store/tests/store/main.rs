@@ -8,6 +8,8 @@ extern crate outrigger_store as store;
 mod cache;
 mod changing;
 mod configuration;
+#[cfg(unix)]
+mod crash;
 mod facts;
 mod formats;
 mod interrupted;

@@ -1,0 +1,90 @@
+//! What must hold of every state that a crash may leave.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8Path;
+use model::installed::{Generation, Installed};
+use model::{Digest, ExtensionId};
+use store::{FileRecord, Record, Store};
+
+use super::image::{Entry, Image};
+use crate::support::{names, whale};
+
+/// What is installed, as the store says it.
+pub(crate) type Outcome = Vec<Installed>;
+
+/// Opens a home folder as the next command would, lets the store recover, and answers what is installed; an
+/// error where anything is broken, lost or mixed.
+pub(crate) fn recover(home: &Utf8Path) -> Result<Outcome, String> {
+    let store = Store::open(home).map_err(|error| format!("it cannot be opened: {error}"))?;
+    let found = installed(&store)?;
+    if !found.is_empty() && !home.join("format.json").exists() {
+        return Err("extensions are installed, and the home folder does not say its format".to_owned());
+    }
+    let transaction = store.begin(&whale(), || {});
+    drop(transaction.map_err(|error| format!("no change can begin: {error}"))?);
+    if installed(&store)? != found {
+        return Err("recovery changed what is installed".to_owned());
+    }
+    if !names(&home.join("staging")).is_empty() {
+        return Err("recovery left something in staging".to_owned());
+    }
+    for extension in &found {
+        let kept = std::iter::once(&extension.current).chain(&extension.previous);
+        for generation in kept {
+            whole(&store, &extension.id, generation)?;
+        }
+    }
+    Ok(found)
+}
+
+fn installed(store: &Store) -> Result<Outcome, String> {
+    let listing = store
+        .installed()
+        .map_err(|error| format!("nothing can be listed: {error}"))?;
+    match listing.broken.first() {
+        Some(broken) => Err(broken.problem.to_string()),
+        None => Ok(listing.installed),
+    }
+}
+
+/// Whether a generation holds exactly what its record says.
+fn whole(store: &Store, id: &ExtensionId, generation: &Generation) -> Result<(), String> {
+    let of = |problem: String| format!("{id} {}: {problem}", generation.version());
+    let record = store
+        .record(id, generation)
+        .map_err(|error| of(error.to_string()))?;
+    let record: Record = record.ok_or_else(|| of("it has no record".to_owned()))?;
+    let folder = store.generation_folder(id, generation);
+    if !folder.is_dir() {
+        return Err(of("its folder is missing".to_owned()));
+    }
+    if record.payload != generation.payload {
+        return Err(of("its record is of another payload".to_owned()));
+    }
+    let image = Image::load(&folder);
+    for file in &record.files {
+        compare(&image, file).map_err(of)?;
+    }
+    let expected: BTreeSet<_> = record.files.iter().map(|file| file.path.as_str()).collect();
+    for (path, entry) in &image.entries {
+        if *entry != Entry::Folder && !expected.contains(path.as_str()) {
+            return Err(of(format!("{path} does not belong there")));
+        }
+    }
+    Ok(())
+}
+
+fn compare(image: &Image, file: &FileRecord) -> Result<(), String> {
+    let path = Utf8Path::new(&file.path);
+    match image.entries.get(path) {
+        Some(Entry::File(found)) if Digest::of(&found.content) != file.sha256 => {
+            Err(format!("{path} has another content"))
+        }
+        Some(Entry::File(found)) if found.executable != file.executable => {
+            Err(format!("{path} has another mode"))
+        }
+        Some(Entry::File(_)) => Ok(()),
+        _ => Err(format!("{path} is missing")),
+    }
+}
