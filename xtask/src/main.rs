@@ -1,4 +1,4 @@
-//! What developers and the CI run: `cargo xtask lint` and `cargo xtask test`.
+//! What developers and the CI run: `cargo xtask lint`, `cargo xtask test` and `cargo xtask crash`.
 //!
 //! This program knows the workspace as Cargo sees it, and the distribution's packages that the tests need. Nothing
 //! imports it and it is never shipped, so it is the one place beside `cli` that prints.
@@ -8,6 +8,7 @@
     reason = "a developer's tool: its results are what it prints"
 )]
 
+mod crash;
 mod graph;
 mod lint;
 mod rust_files;
@@ -32,6 +33,12 @@ enum Task {
         #[arg(last = true)]
         arguments: Vec<String>,
     },
+    /// Runs only what looks for states that a crash would break, and the kills of the real binary.
+    Crash {
+        /// A million states and ten thousand kills: hours instead of minutes.
+        #[arg(long)]
+        long: bool,
+    },
 }
 
 fn main() -> ExitCode {
@@ -49,6 +56,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
     match task {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(arguments),
+        Task::Crash { long } => crash::run(*long),
     }
 }
 

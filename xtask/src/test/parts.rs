@@ -48,6 +48,16 @@ const PARTS: &[Part] = &[
         programs: &["tinyproxy"],
         moved_to: &[],
     },
+    Part {
+        package: "strace",
+        programs: &["strace"],
+        moved_to: &[],
+    },
+    Part {
+        package: "faketime",
+        programs: &["faketime"],
+        moved_to: &[],
+    },
 ];
 
 /// Where packages put programs. Not `PATH`: a user's has no `sbin`, and may lead to another `docker` first.
