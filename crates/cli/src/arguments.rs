@@ -151,6 +151,21 @@ pub(crate) enum Command {
         #[arg(value_name = "EXT")]
         extension: Option<String>,
     },
+    /// Compare every file of what is installed with what was installed
+    Verify {
+        /// Only this one
+        #[arg(value_name = "EXT")]
+        extension: Option<String>,
+        /// Fetch again what is not the same
+        #[arg(long)]
+        repair: bool,
+    },
+    /// Free what nothing references
+    Gc {
+        /// Only tell what could be freed
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Tell everything about an extension and its releases, without fetching a layer
     Show {
         /// What to show

@@ -41,6 +41,8 @@ pub enum Cause {
     NothingReached,
     /// It is not installed.
     NotInstalled(Reference),
+    /// Nothing is installed whose files have this name.
+    NothingNamed(String),
     /// There is no such generation to go back to.
     NoGeneration(NoDestination),
     /// Files of a generation are gone or changed.
@@ -130,7 +132,7 @@ impl Error {
             Cause::Refused(reasons) => reasons.first().map_or(Code::Failed, |reason| reason.code.into()),
             Cause::Configuration(_) | Cause::Endpoint(_) => Code::Configuration,
             Cause::NothingReached => Code::Unreachable,
-            Cause::NotInstalled(_) => Code::NotInstalled,
+            Cause::NotInstalled(_) | Cause::NothingNamed(_) => Code::NotInstalled,
             Cause::NoGeneration(_) => Code::NoGeneration,
             Cause::GenerationDamaged { .. } => Code::Damaged,
             Cause::NoRelease(_) => Code::NoRelease,
@@ -156,7 +158,7 @@ impl Error {
             Cause::NothingReached => {
                 Some("look at the reasons above; `outrigger config show` shows the endpoints".to_owned())
             }
-            Cause::NotInstalled(_) => Some("`outrigger ls` shows what is installed".to_owned()),
+            Cause::NotInstalled(_) | Cause::NothingNamed(_) => Some("`outrigger ls` shows what is installed".to_owned()),
             Cause::NoGeneration(_) => Some(
                 "`outrigger install EXT:TAG` fetches a release that is not kept; `store.generations` says how many are"
                     .to_owned(),
@@ -295,6 +297,7 @@ impl fmt::Display for Error {
             Cause::Endpoint(problem) => problem.fmt(formatter),
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
             Cause::NotInstalled(reference) => write!(formatter, "{reference} is not installed"),
+            Cause::NothingNamed(name) => write!(formatter, "nothing is installed under the name {name}"),
             Cause::NoGeneration(problem) => problem.fmt(formatter),
             Cause::GenerationDamaged { path, .. } => {
                 write!(formatter, "its files in {path} are not all there")

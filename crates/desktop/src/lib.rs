@@ -12,6 +12,7 @@ mod contents;
 mod error;
 mod facts;
 mod find;
+mod garbage;
 mod history;
 mod hold;
 mod install;
@@ -31,6 +32,7 @@ mod show;
 mod stream;
 mod transfer;
 mod update;
+mod verify;
 mod words;
 
 use std::sync::{Arc, Mutex};
@@ -44,13 +46,14 @@ pub use consent::{Consent, Question};
 pub use error::{Cause, Error};
 pub use history::History;
 pub use install::{Installation, Outcome};
-pub use list::{Listed, Listing, Outdated};
+pub use list::{Broken, Listed, Listing, Outdated};
 pub use rollback::Rollback;
 pub use scan::ScanReport;
 pub use search::Hit;
 pub use settings::{Clock, Settings};
 pub use show::{Details, ReleaseLine};
 pub use update::Selection;
+pub use verify::Verified;
 pub use words::{Code, Kind, Phase};
 
 /// Who listens to the events. Called from several threads, and must not block.

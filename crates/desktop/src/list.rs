@@ -1,6 +1,7 @@
 //! What is installed, and what the last scan knew about it; without network.
 
 use camino::Utf8PathBuf;
+use model::ExtensionId;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
 use model::installed::Installed;
 
@@ -12,8 +13,19 @@ use crate::error::Error;
 pub struct Listing {
     /// The extensions, by id.
     pub extensions: Vec<Listed>,
-    /// Sentences about what cannot be read; it hides nothing else.
-    pub problems: Vec<String>,
+    /// What is installed and cannot be understood. It hides nothing else.
+    pub broken: Vec<Broken>,
+}
+
+/// An extension whose activation cannot be understood: only its name is known.
+#[derive(Debug, Clone)]
+pub struct Broken {
+    /// What its files are called.
+    pub name: String,
+    /// Which extension it is, where that name tells.
+    pub id: Option<ExtensionId>,
+    /// The file that cannot be understood, and why.
+    pub problem: String,
 }
 
 /// One installed extension.
@@ -38,6 +50,16 @@ pub struct Outdated {
     pub findings: Vec<Finding>,
     /// How many repositories that scan could not reach.
     pub unreachable: usize,
+}
+
+impl Broken {
+    fn of(broken: &store::Broken) -> Self {
+        Self {
+            name: broken.name().to_owned(),
+            id: broken.id(),
+            problem: broken.problem.to_string(),
+        }
+    }
 }
 
 impl Desktop {
@@ -67,7 +89,7 @@ impl Desktop {
         };
         Ok(Listing {
             extensions: installed.into_iter().map(listed).collect(),
-            problems: broken.iter().map(|broken| broken.problem.to_string()).collect(),
+            broken: broken.iter().map(Broken::of).collect(),
         })
     }
 

@@ -25,6 +25,24 @@ impl Desktop {
             .map_err(|error| self.failed(attempt, &reference.id, error.about(&reference.id)))
     }
 
+    /// Removes what is installed under a name of files, for an activation that cannot be understood and whose name does not
+    /// tell its extension.
+    ///
+    /// # Errors
+    ///
+    /// Nothing is installed under it; or the home folder cannot be written.
+    pub async fn remove_named(&self, name: &str) -> Result<(), Error> {
+        if let Some(id) = self.store.id_of_name(name) {
+            return self.remove(&id.into()).await.map(|_| ());
+        }
+        if !self.store.has_named(name) {
+            return Err(Error::new(Phase::Store, Cause::NothingNamed(name.to_owned())));
+        }
+        let message = format!("another process is changing {name}; waiting for it");
+        let removed = self.store.remove_named(name, || self.warn(message));
+        removed.map_err(|error| Error::from(error).about(&name))
+    }
+
     async fn remove_one(&self, reference: &Reference, attempt: Attempt) -> Result<bool, Error> {
         let id = &reference.id;
         // What cannot be read is there, and can be removed.

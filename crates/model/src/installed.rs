@@ -84,6 +84,17 @@ impl Installed {
         }
     }
 
+    /// The extension after the files of one of its generations, current or kept, were put in order; what else is known of it
+    /// may have changed with that.
+    #[must_use]
+    pub fn with_mended(mut self, mended: &Generation) -> Self {
+        let generations = std::iter::once(&mut self.current).chain(&mut self.previous);
+        for generation in generations.filter(|generation| generation.folder() == mended.folder()) {
+            generation.clone_from(mended);
+        }
+        self
+    }
+
     /// The extension with at most `generations` kept besides the current one.
     #[must_use]
     pub fn keeping(mut self, generations: usize) -> Self {

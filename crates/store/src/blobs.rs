@@ -85,6 +85,10 @@ impl BlobCache {
         self.layout.blobs()
     }
 
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
     pub(crate) fn may_write(&self) -> bool {
         self.access.permit_writing(&self.layout).is_ok()
     }

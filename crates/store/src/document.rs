@@ -1,4 +1,4 @@
-//! Reading the small JSON documents of the store.
+//! Reading the small JSON documents of the store, and its folders.
 
 use std::fs::File;
 use std::io::{self, Read as _};
@@ -46,4 +46,17 @@ pub(crate) fn to_json(value: &impl serde::Serialize, path: &Utf8Path) -> Result<
     let mut text = serde_json::to_vec(value).map_err(|problem| Error::malformed(path, &problem))?;
     text.push(b'\n');
     Ok(text)
+}
+
+/// The names in a folder; none where it is missing.
+pub(crate) fn names_in(folder: &Utf8Path) -> Result<Vec<String>, Error> {
+    let failed = || Error::disk("list the folder", folder);
+    let entries = match folder.read_dir_utf8() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed()(error)),
+    };
+    entries
+        .map(|entry| Ok(entry.map_err(failed())?.file_name().to_owned()))
+        .collect()
 }

@@ -43,6 +43,24 @@ pub(crate) fn folder_name(id: &ExtensionId) -> String {
     name
 }
 
+/// The id that `name` stands for, where it tells: that of a long id ends in a hash and does not.
+pub(crate) fn id_of(name: &str) -> Option<ExtensionId> {
+    let mut id = String::with_capacity(name.len());
+    let mut characters = name.strip_prefix('^').unwrap_or(name).chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '+' => id.push('/'),
+            '=' => id.push(':'),
+            '(' => id.push('['),
+            ')' => id.push(']'),
+            '!' => id.push(characters.next()?.to_ascii_uppercase()),
+            other => id.push(other),
+        }
+    }
+    let id: ExtensionId = id.parse().ok()?;
+    (folder_name(&id) == name).then_some(id)
+}
+
 /// Windows reserves these names whatever suffix follows (Microsoft, "Naming Files, Paths, and Namespaces").
 fn is_device(name: &str) -> bool {
     let front = name.split('.').next().unwrap_or(name);
@@ -120,6 +138,12 @@ mod tests {
         fn different_ids_never_share_a_name(one in any_id(), two in any_id()) {
             let (first, second) = (folder_name(&one), folder_name(&two));
             prop_assert_eq!(one == two, first.to_lowercase() == second.to_lowercase());
+        }
+
+        #[test]
+        fn a_name_that_is_not_cut_tells_its_id(id in any_id()) {
+            let name = folder_name(&id);
+            prop_assert_eq!(id_of(&name), (!name.contains('~')).then_some(id));
         }
 
         #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::activation;
 use crate::disk::Disk;
-use crate::document;
+use crate::document::{self, names_in};
 use crate::error::Error;
 use crate::home::{Broken, Store};
 use crate::layout::Layout;
@@ -325,17 +325,4 @@ fn in_order(operations: &mut Vec<Recorded>) {
         .collect();
     placed.sort_by(|(one, _), (other, _)| other.cmp(one));
     operations.extend(placed.into_iter().map(|(_, recorded)| recorded));
-}
-
-/// The names in a folder; none where it is missing.
-fn names_in(folder: &Utf8Path) -> Result<Vec<String>, Error> {
-    let failed = || Error::disk("list the folder", folder);
-    let entries = match folder.read_dir_utf8() {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(failed()(error)),
-    };
-    entries
-        .map(|entry| Ok(entry.map_err(failed())?.file_name().to_owned()))
-        .collect()
 }

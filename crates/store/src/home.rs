@@ -13,6 +13,7 @@ use crate::disk::{Disk, Observer};
 use crate::document;
 use crate::error::Error;
 use crate::facts::FactStore;
+use crate::folder_name::id_of;
 use crate::format::{self, Access, Format};
 use crate::layout::Layout;
 use crate::lock;
@@ -64,6 +65,18 @@ pub struct Broken {
     pub path: Utf8PathBuf,
     /// What is wrong.
     pub problem: Error,
+}
+
+impl Broken {
+    /// What the files of its extension are called.
+    pub fn name(&self) -> &str {
+        self.path.file_stem().unwrap_or_default()
+    }
+
+    /// The extension, where that name tells it.
+    pub fn id(&self) -> Option<ExtensionId> {
+        id_of(self.name())
+    }
 }
 
 impl Store {
@@ -231,7 +244,7 @@ impl Store {
     }
 
     /// What has to happen while nobody else creates or judges a staging folder.
-    fn prepare(&self) -> Result<(Staging, Vec<DeadStaging>), Error> {
+    pub(crate) fn prepare(&self) -> Result<(Staging, Vec<DeadStaging>), Error> {
         let _commit = lock::commit(&self.disk, &self.layout)?;
         // Looked at again: a later program may have been at work since this store was opened.
         let found = Format::read(&self.layout)?;

@@ -41,7 +41,12 @@ impl Layout {
 
     /// The file that says which generation of `id` is current.
     pub(crate) fn activation(&self, id: &ExtensionId) -> Utf8PathBuf {
-        self.activations().join(format!("{}.json", folder_name(id)))
+        self.named_activation(&folder_name(id))
+    }
+
+    /// The activation of the extension whose files are called `name`.
+    pub(crate) fn named_activation(&self, name: &str) -> Utf8PathBuf {
+        self.activations().join(format!("{name}.json"))
     }
 
     pub(crate) fn all_records(&self) -> Utf8PathBuf {
@@ -81,7 +86,12 @@ impl Layout {
 
     /// The lock of one extension: held from the first byte of a change to the last.
     pub(crate) fn extension_lock(&self, id: &ExtensionId) -> Utf8PathBuf {
-        self.locks().join(format!("{}.lock", folder_name(id)))
+        self.named_lock(&folder_name(id))
+    }
+
+    /// The lock of the extension whose files are called `name`.
+    pub(crate) fn named_lock(&self, name: &str) -> Utf8PathBuf {
+        self.locks().join(format!("{name}.lock"))
     }
 
     /// The lock of the whole home: held for moments. No extension's lock has this name, because each holds
@@ -92,5 +102,10 @@ impl Layout {
 
     pub(crate) fn facts(&self) -> Utf8PathBuf {
         self.home.join("facts.sqlite")
+    }
+
+    /// Where a damaged data base of facts goes.
+    pub(crate) fn damaged_facts(&self) -> Utf8PathBuf {
+        self.home.join("facts.sqlite.damaged")
     }
 }

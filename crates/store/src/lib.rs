@@ -12,7 +12,10 @@
 
 mod activation;
 pub mod allow_list_file;
+mod aside;
+mod blob_garbage;
 mod blobs;
+mod collect;
 pub mod configuration;
 mod disk;
 mod document;
@@ -28,11 +31,14 @@ mod partial_blob;
 mod payload;
 mod platform;
 mod record;
+mod removal;
 mod staging;
 mod transaction;
 mod user_file;
+mod verify;
 
 pub use blobs::{BlobCache, BlobWriter, DEFAULT_BLOB_CACHE};
+pub use collect::{Collection, Garbage, GarbageKind};
 pub use disk::{Observer, Operation};
 pub use error::Error;
 pub use facts::FactStore;
@@ -43,3 +49,4 @@ pub use payload::{Payload, Placement};
 pub use record::{FileRecord, Record};
 pub use staging::{ContentKey, Staging};
 pub use transaction::Transaction;
+pub use verify::{Difference, DifferenceKind, Verification};

@@ -17,14 +17,18 @@ pub(crate) fn extension(
     id: &ExtensionId,
     waiting: impl FnOnce(),
 ) -> Result<File, Error> {
-    let path = layout.extension_lock(id);
-    let file = disk.open_lock(&path)?;
+    wait_for(disk, &layout.extension_lock(id), waiting)
+}
+
+/// Waits for a lock that may be held for as long as a download, and calls `waiting` if it has to.
+pub(crate) fn wait_for(disk: &Disk, path: &Utf8Path, waiting: impl FnOnce()) -> Result<File, Error> {
+    let file = disk.open_lock(path)?;
     match file.try_lock() {
         Ok(()) => return Ok(file),
         Err(TryLockError::WouldBlock) => waiting(),
-        Err(TryLockError::Error(error)) => return Err(Error::disk("lock", &path)(error)),
+        Err(TryLockError::Error(error)) => return Err(Error::disk("lock", path)(error)),
     }
-    file.lock().map_err(Error::disk("lock", &path))?;
+    file.lock().map_err(Error::disk("lock", path))?;
     Ok(file)
 }
 

@@ -79,6 +79,19 @@ pub(crate) fn prefix(digest: &Digest) -> String {
     format!("{}{PARTIAL}", digest.file_name())
 }
 
+/// Whether a file of the cache is a beginning.
+pub(crate) fn is_partial(path: &Utf8Path) -> bool {
+    whole(path).is_some()
+}
+
+/// Removes a beginning, unless somebody is writing it.
+pub(crate) fn remove_if_dead(path: &Utf8Path) {
+    if let Some(dead) = Dead::lock(path.to_owned()) {
+        // What stays is found again.
+        let _ = std::fs::remove_file(&dead.path);
+    }
+}
+
 /// Whether a file of the cache is a beginning that somebody is writing.
 pub(crate) fn is_in_use(path: &Utf8Path) -> bool {
     whole(path).is_some() && Dead::lock(path.to_owned()).is_none()

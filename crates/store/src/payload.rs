@@ -157,7 +157,7 @@ fn is_plain(destination: &str) -> bool {
 }
 
 /// See [`Payload::digest`]. `files` are sorted by path.
-fn canonical_digest(files: &[FileRecord]) -> Digest {
+pub(crate) fn canonical_digest(files: &[FileRecord]) -> Digest {
     let mut hasher = Hasher::new(Algorithm::Sha256);
     for file in files {
         let executable = u8::from(file.executable);

@@ -100,3 +100,88 @@ pub(crate) fn touch(file: &File) -> io::Result<()> {
 pub(crate) fn touch(file: &File) -> io::Result<()> {
     file.set_modified(std::time::SystemTime::now())
 }
+
+/// Lets two files or folders exchange their names in one step.
+#[cfg(target_os = "linux")]
+pub(crate) fn exchange(one: &Utf8Path, other: &Utf8Path) -> io::Result<()> {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    renameat_with(
+        CWD,
+        one.as_std_path(),
+        CWD,
+        other.as_std_path(),
+        RenameFlags::EXCHANGE,
+    )?;
+    Ok(())
+}
+
+/// This system offers it in no form that has been tried.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn exchange(_one: &Utf8Path, _other: &Utf8Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Whether an exchange failed because there is nothing to exchange with, or because the file system cannot.
+pub(crate) fn cannot_exchange(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound
+            | io::ErrorKind::Unsupported
+            | io::ErrorKind::InvalidInput
+            | io::ErrorKind::NotADirectory
+            | io::ErrorKind::PermissionDenied
+    )
+}
+
+/// Gives this user every right to a folder, so that it can be moved and emptied. Best effort: what is then tried with it says
+/// why it fails.
+#[cfg(unix)]
+pub(crate) fn make_removable(folder: &Utf8Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Ok(mode) = folder.symlink_metadata().map(|found| found.permissions().mode()) else {
+        return;
+    };
+    if mode & 0o700 != 0o700 {
+        let _ = fs::set_permissions(folder, fs::Permissions::from_mode(mode | 0o700));
+    }
+}
+
+/// The folders of Windows that are marked read-only can be moved and emptied.
+#[cfg(not(unix))]
+pub(crate) fn make_removable(_folder: &Utf8Path) {}
+
+/// As [`make_removable`], for every folder below as well. Links are not followed.
+pub(crate) fn make_tree_removable(folder: &Utf8Path) {
+    make_removable(folder);
+    for entry in folder.read_dir_utf8().into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            make_tree_removable(entry.path());
+        }
+    }
+}
+
+/// Whether a file may be executed although it was not to be, or the other way round.
+#[cfg(unix)]
+pub(crate) fn has_other_mode(metadata: &cap_std::fs::Metadata, executable: bool) -> bool {
+    use cap_std::fs::MetadataExt as _;
+    (metadata.mode() & 0o111 != 0) != executable
+}
+
+/// Windows has no execute bit.
+#[cfg(not(unix))]
+pub(crate) fn has_other_mode(_metadata: &cap_std::fs::Metadata, _executable: bool) -> bool {
+    false
+}
+
+/// Opening a pipe waits for somebody at its other end, unless it is told not to; a link as the last part of a path is refused.
+#[cfg(unix)]
+pub(crate) fn without_waiting(options: &mut cap_std::fs::OpenOptions) {
+    use cap_std::fs::OpenOptionsExt as _;
+    use rustix::fs::OFlags;
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    options.custom_flags(flags.bits().cast_signed());
+}
+
+/// Nothing waits there.
+#[cfg(not(unix))]
+pub(crate) fn without_waiting(_options: &mut cap_std::fs::OpenOptions) {}

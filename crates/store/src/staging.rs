@@ -188,6 +188,10 @@ impl DeadStaging {
         }
     }
 
+    pub(crate) fn path(&self) -> &Utf8Path {
+        &self.path
+    }
+
     /// Removes it, as far as possible: a change must not fail because of an older one.
     pub(crate) fn remove(self, disk: &Disk) {
         if let Err(error) = disk.remove_tree(&self.path) {

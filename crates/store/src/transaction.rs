@@ -2,27 +2,28 @@
 
 use std::fs::File;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 use model::ExtensionId;
-use model::installed::Installed;
+use model::installed::{Generation, Installed};
 use model::operation::Operation;
 
 use crate::activation;
+use crate::aside;
 use crate::disk::Disk;
 use crate::document;
 use crate::error::Error;
+use crate::folder_name::folder_name;
 use crate::history::Log;
 use crate::layout::Layout;
 use crate::lock;
 use crate::payload::{self, Assembly, Payload, Placement};
 use crate::record::{FileRecord, Record};
+use crate::removal;
 use crate::staging::Staging;
 
 /// The files in a staging folder that become the record and the activation.
 const RECORD: &str = "record.json";
 const ACTIVATION: &str = "activation.json";
-/// The folder in a staging folder that takes what is to be removed.
-const ASIDE: &str = "aside";
 
 /// A change of one extension. It holds the extension's lock, so no other process changes the same one;
 /// readers are never in its way. Dropped without one of [`commit`](Self::commit), [`set`](Self::set) and
@@ -107,8 +108,9 @@ impl Transaction {
         let folder = installed.current.folder();
         let generation = self.layout.generations(&self.id).join(&folder);
         let in_use = self.names(&folder) && holds(&generation, &payload.files);
+        let placing = if in_use { Placing::Keep } else { Placing::Replace };
         let result = self
-            .bring_in(payload, installed, (!in_use).then_some(&generation))
+            .bring_in(payload, &installed.current, placing)
             .and_then(|()| self.activate(installed));
         match &result {
             Ok(()) => self.collect(installed),
@@ -134,12 +136,24 @@ impl Transaction {
     /// records. Works whatever state they are in, also where nothing is there.
     pub fn remove(self) -> Result<(), Error> {
         self.write_history()?;
-        let _commit = lock::commit(self.disk(), &self.layout)?;
-        if self.disk().remove_file(&self.layout.activation(&self.id))? {
-            self.disk().flush_folder(&self.layout.activations())?;
-        }
-        self.set_aside(&self.layout.generations(&self.id))?;
-        self.set_aside(&self.layout.records(&self.id))
+        removal::remove(self.disk(), &self.layout, &self.staging, &folder_name(&self.id))
+    }
+
+    /// Puts `payload` in the place of a generation that `installed` names, current or kept, whatever is there, in one
+    /// step; writes its record anew, and then makes `installed` the activation.
+    ///
+    /// # Errors
+    ///
+    /// Where it fails before the payload has its place, everything is as it was.
+    pub fn restore(
+        self,
+        payload: Payload,
+        generation: &Generation,
+        installed: &Installed,
+    ) -> Result<(), Error> {
+        self.check(installed)?;
+        self.bring_in(payload, generation, Placing::Exchange)?;
+        self.activate(installed)
     }
 
     fn disk(&self) -> &Disk {
@@ -158,15 +172,10 @@ impl Transaction {
 
     /// Everything before the commit point: after it, generation and record are durable and nothing names
     /// them.
-    fn bring_in(
-        &self,
-        payload: Payload,
-        installed: &Installed,
-        generation: Option<&Utf8PathBuf>,
-    ) -> Result<(), Error> {
+    fn bring_in(&self, payload: Payload, generation: &Generation, placing: Placing) -> Result<(), Error> {
         let staged_record = self.staging.path().join(RECORD);
-        let record = self.layout.record(&self.id, &installed.current.folder());
-        let content = Record::new(&self.id, &installed.current, payload);
+        let record = self.layout.record(&self.id, &generation.folder());
+        let content = Record::new(&self.id, generation, payload);
         self.disk()
             .write(&staged_record, &document::to_json(&content, &record)?)?;
         let (generations, records) = (self.layout.generations(&self.id), self.layout.records(&self.id));
@@ -188,11 +197,18 @@ impl Transaction {
             self.disk().flush_folder(parent)?;
         }
         self.disk().flush_tree(self.staging.path())?;
-        if let Some(generation) = generation {
-            self.set_aside(generation)?;
-            self.disk()
-                .rename(&self.staging.path().join(payload::FOLDER), generation)?;
-            self.disk().flush_folder(&generations)?;
+        let staged = self.staging.path().join(payload::FOLDER);
+        let place = generations.join(generation.folder());
+        match placing {
+            Placing::Keep => {}
+            Placing::Exchange if self.disk().exchange(&staged, &place)? => {
+                self.disk().flush_folder(&generations)?;
+            }
+            Placing::Replace | Placing::Exchange => {
+                self.set_aside(&place)?;
+                self.disk().rename(&staged, &place)?;
+                self.disk().flush_folder(&generations)?;
+            }
         }
         self.disk().rename(&staged_record, &record)?;
         self.disk().flush_folder(&records)
@@ -267,18 +283,23 @@ impl Transaction {
     /// Takes something out of sight in one step; it is deleted with the staging folder, at leisure or by a
     /// later process.
     fn set_aside(&self, path: &Utf8Path) -> Result<(), Error> {
-        if path.symlink_metadata().is_err() {
-            return Ok(());
-        }
-        let aside = self.staging.path().join(ASIDE);
-        self.disk().make_folder(&aside)?;
-        self.disk()
-            .rename(path, &self.disk().make_random_folder(&aside)?.join("removed"))
+        aside::set_aside(&self.staging, path)
     }
 }
 
+/// How a generation comes to its place.
+#[derive(Debug, Clone, Copy)]
+enum Placing {
+    /// It stands there, and is in use.
+    Keep,
+    /// What is there is nothing that anybody reads.
+    Replace,
+    /// What is there may be read, and must not be missing for a moment where the system can help it.
+    Exchange,
+}
+
 /// The folders of the generations that an activation names.
-fn names(installed: &Installed) -> impl Iterator<Item = String> {
+pub(crate) fn names(installed: &Installed) -> impl Iterator<Item = String> {
     let generations = std::iter::once(&installed.current).chain(&installed.previous);
     generations.map(model::installed::Generation::folder)
 }

@@ -1,12 +1,13 @@
 //! `outrigger ls`
 
-use desktop::Listed;
+use desktop::{Broken, Listed};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::{Output, table};
+use crate::output::{Output, style, table};
 
 /// What is printed where nothing is installed; scripts rely on it.
 const NOTHING: &str = "No extensions are installed.";
@@ -15,23 +16,52 @@ pub(super) fn run(context: &Context, output: &Output) -> Result<Exit, Failure> {
     let listing = context.silent_desktop()?.list()?;
     if output.is_json() {
         let extensions: Vec<_> = listing.extensions.iter().map(Extension::of).collect();
-        output.json(&serde_json::json!({ "extensions": extensions, "problems": listing.problems }));
+        let broken: Vec<_> = listing.broken.iter().map(broken).collect();
+        let problems: Vec<_> = listing.broken.iter().map(|broken| &broken.problem).collect();
+        output.json(&json!({ "extensions": extensions, "broken": broken, "problems": problems }));
         return Ok(Exit::Done);
     }
-    for problem in &listing.problems {
-        output.note(&crate::output::style::warning(problem));
+    for broken in &listing.broken {
+        let (problem, name) = (&broken.problem, shown_name(broken));
+        output.note(&style::warning(&format!(
+            "{problem}; `outrigger rm {name}` removes it"
+        )));
     }
     if output.is_quiet() {
         for listed in &listing.extensions {
             output.line(&listed.installed.id.to_string());
         }
-    } else if listing.extensions.is_empty() {
+    } else if listing.extensions.is_empty() && listing.broken.is_empty() {
         output.line(NOTHING);
     } else {
         let headings = ["ID", "PROVIDER", "VERSION", "UI", "VM", "HOST", "STATUS"];
-        output.line(&table::table(&headings, listing.extensions.iter().map(row)));
+        let rows = listing.extensions.iter().map(row);
+        output.line(&table::table(
+            &headings,
+            rows.chain(listing.broken.iter().map(broken_row)),
+        ));
     }
     Ok(Exit::Done)
+}
+
+/// What `rm` takes: the id, or where nothing tells it, what the files are called.
+fn shown_name(broken: &Broken) -> String {
+    let id = broken.id.as_ref().map(ToString::to_string);
+    id.unwrap_or_else(|| broken.name.clone())
+}
+
+fn broken_row(broken: &Broken) -> Vec<String> {
+    let mut row = vec![shown_name(broken)];
+    row.extend(["-", "-", "-", "-", "-", "broken: remove it"].map(str::to_owned));
+    row
+}
+
+fn broken(broken: &Broken) -> Value {
+    json!({
+        "name": broken.name,
+        "id": broken.id.as_ref().map(ToString::to_string),
+        "problem": broken.problem,
+    })
 }
 
 fn row(listed: &Listed) -> Vec<String> {

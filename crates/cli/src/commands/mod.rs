@@ -3,6 +3,7 @@
 mod allow;
 mod config;
 mod demo;
+mod gc;
 mod history;
 mod hold;
 mod install;
@@ -15,6 +16,7 @@ mod scan;
 mod search;
 mod show;
 mod update;
+mod verify;
 mod version;
 
 use crate::arguments::{Allow, Command, Config, Global};
@@ -58,6 +60,8 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         }
         Command::Rollback { extension, to } => rollback::run(&context, output, &extension, to.as_deref()),
         Command::History { extension } => history::run(&context, output, extension.as_deref()),
+        Command::Verify { extension, repair } => verify::run(&context, output, extension.as_deref(), repair),
+        Command::Gc { dry_run } => gc::run(&context, output, dry_run),
         Command::Hold { extensions } => hold::run(&context, output, &extensions, true),
         Command::Unhold { extensions } => hold::run(&context, output, &extensions, false),
         Command::Rm { extensions } => remove::run(&context, output, &extensions),

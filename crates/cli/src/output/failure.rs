@@ -56,6 +56,13 @@ impl Failure {
         Self::new(Code::Failed, message)
     }
 
+    /// Files that are not what they were.
+    pub(crate) fn damaged(message: String) -> Self {
+        let mut failure = Self::new(Code::Damaged, message);
+        failure.0.phase = Phase::Store;
+        failure
+    }
+
     /// Something that is not there.
     pub(crate) fn not_found(message: String) -> Self {
         Self::new(Code::NotFound, message)

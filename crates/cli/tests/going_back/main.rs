@@ -12,7 +12,10 @@ macro_rules! shown {
     };
 }
 
+mod collecting;
 mod history;
 mod moved;
+mod removing;
 mod rollback;
 mod scene;
+mod verifying;

@@ -37,7 +37,7 @@ fn an_update_tells_that_a_tag_moved_and_does_not_follow_it() {
 fn a_moved_tag_is_taken_where_somebody_says_so() {
     let scene = moved();
     let before = scene.extension()["digest"].clone();
-    shown!(scene.says("update acme/whale --accept-moved", 0), @"Updated docker.io/acme/whale from 1.0.0 to 1.0.0");
+    shown!(scene.says("update acme/whale --accept-moved", 0), @"Installed docker.io/acme/whale 1.0.0 anew");
     assert_eq!(scene.page(), "another page");
     shown!(scene.says("update acme/whale --accept-moved", 0), @"docker.io/acme/whale 1.0.0 is installed already.");
     let history = scene.run("history acme/whale --format json").ok().json();
@@ -54,7 +54,7 @@ fn a_moved_tag_is_taken_where_somebody_says_so() {
 fn installing_the_tag_by_its_name_takes_it_and_says_that_it_moved() {
     let scene = moved();
     shown!(scene.says("install acme/whale:1.0.0 --force", 0), @"
-    Switched docker.io/acme/whale from 1.0.0 to 1.0.0
+    Installed docker.io/acme/whale 1.0.0 anew
     warning: the tag docker.io/acme/whale:1.0.0 has moved: it points to sha256:[digest] now, and sha256:[digest] is installed; it was asked for, and is taken
     docker.io/acme/whale:1.0.0 will be able to do this:
       high    Runs `whale` on this machine, with your rights

@@ -96,7 +96,7 @@ impl Scene {
 }
 
 /// The whale: a page and a program.
-fn whale(text: &str) -> Image {
+pub(crate) fn whale(text: &str) -> Image {
     let metadata = r#"{"ui": {"dashboard-tab": {"title": "Whale", "root": "/ui", "src": "index.html"}},
         "host": {"binaries": [{"linux": [{"path": "/linux/whale"}]}]}}"#;
     Image::builder()

@@ -214,9 +214,28 @@ impl Disk {
 
     /// Removes a folder with everything in it. One that is missing is fine.
     pub(crate) fn remove_tree(&self, path: &Utf8Path) -> Result<(), Error> {
-        found(self.perform(Operation::RemoveTree { path }, || fs::remove_dir_all(path)))
+        let remove = || match fs::remove_dir_all(path) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                platform::make_tree_removable(path);
+                fs::remove_dir_all(path)
+            }
+            result => result,
+        };
+        found(self.perform(Operation::RemoveTree { path }, remove))
             .map(|_| ())
             .map_err(Error::disk("remove the folder", path))
+    }
+
+    /// Lets two things exchange their names in one step. Says whether the system can; where it cannot, or one of them is not
+    /// there, nothing has happened.
+    pub(crate) fn exchange(&self, one: &Utf8Path, other: &Utf8Path) -> Result<bool, Error> {
+        match self.perform(Operation::Exchange { one, other }, || {
+            platform::exchange(one, other)
+        }) {
+            Ok(()) => Ok(true),
+            Err(error) if platform::cannot_exchange(&error) => Ok(false),
+            Err(error) => Err(Error::disk("exchange something with", other)(error)),
+        }
     }
 
     /// Does one operation, after the observer has seen it.

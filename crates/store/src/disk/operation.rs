@@ -47,6 +47,14 @@ pub enum Operation<'a> {
         /// Its new name.
         to: &'a Utf8Path,
     },
+    /// Two files or folders exchange their names, in one step. Fails, and changes nothing, where one is missing or the
+    /// file system cannot.
+    Exchange {
+        /// One name.
+        one: &'a Utf8Path,
+        /// The other.
+        other: &'a Utf8Path,
+    },
     /// A file is removed, if it is there.
     RemoveFile {
         /// The file.
