@@ -242,7 +242,8 @@ fn registry_help(error: &registry::Error) -> Option<String> {
             Some("check the spelling; `outrigger search` shows what is offered".to_owned())
         }
         RegistryKind::HiddenOrMissing { .. } | RegistryKind::LoginRefused { .. } => {
-            Some(format!("if it is private, log in with `docker login {registry}`"))
+            let address = error.login_address();
+            Some(format!("if it is private, log in with `docker login {address}`"))
         }
         RegistryKind::RealmNotTrusted { realm, .. } => Some(format!(
             "if that server is yours, set `realm = \"{realm}\"` under `[registry.\"{registry}\"]`"

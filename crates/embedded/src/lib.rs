@@ -26,3 +26,5 @@ mod server;
 pub use image::Image;
 pub use registry::{Registry, Request};
 pub use server::Server;
+#[cfg(unix)]
+pub use server::SocketServer;

@@ -10,6 +10,8 @@ use model::Digest;
 use crate::content::Content;
 use crate::image::Image;
 use crate::server::Server;
+#[cfg(unix)]
+use crate::server::SocketServer;
 
 /// How many requests are remembered; older ones are forgotten.
 const MAX_REQUESTS: usize = 100_000;
@@ -33,6 +35,16 @@ impl Registry {
     /// Fails where no port can be opened.
     pub async fn serve(&self) -> io::Result<Server> {
         Server::start(self.clone()).await
+    }
+
+    /// Serves the content on a new socket of this machine, which needs no network at all, until the [`SocketServer`] is
+    /// dropped.
+    ///
+    /// It must be called inside a tokio runtime. Fails where something is at `path` already, or no socket can be made
+    /// there: systems allow about 100 bytes for its path.
+    #[cfg(unix)]
+    pub fn serve_on_socket(&self, path: &std::path::Path) -> io::Result<SocketServer> {
+        SocketServer::start(self.clone(), path)
     }
 
     /// Publishes an image, as `docker push` would: blobs, manifests, then the tag. Answers the digest that the tag points

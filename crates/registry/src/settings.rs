@@ -5,10 +5,14 @@ use std::str::FromStr;
 
 use camino::Utf8PathBuf;
 use model::text::quote;
+use percent_encoding::percent_decode_str;
 use thiserror::Error;
 use url::{Host, Url};
 
 use crate::{Limits, RetryListener};
+
+/// Where Docker Hub's registry is, for which logins are kept under the name `docker.io`.
+pub(crate) const DOCKER_HUB: &str = "registry-1.docker.io";
 
 /// What a [`Client`](crate::Client) is told once.
 #[derive(Debug, Clone, Default)]
@@ -37,16 +41,19 @@ pub struct RegistrySettings {
     pub realm: Option<String>,
 }
 
-/// The address of something that answers for a registry: `https://mirror.example/hub`.
+/// The address of something that answers for a registry: `https://mirror.example/hub`, `unix:///run/registry.sock`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: Url,
+    /// The socket that is spoken to, where it is not the host of `url`.
+    socket: Option<Utf8PathBuf>,
 }
 
 impl Endpoint {
     /// Reads an address: a scheme, a host, perhaps a port and a path that comes before `/v2/`.
     ///
     /// Plain `http` is for loopback addresses (127.0.0.0/8, `::1`, `localhost`); elsewhere it needs `insecure`.
+    /// On Unix `unix:///…` is a socket of this machine, spoken to over plain `http` as `localhost`.
     ///
     /// # Errors
     ///
@@ -71,6 +78,10 @@ impl Endpoint {
             return Err(hide("it has a query or a fragment"));
         }
         match url.scheme() {
+            #[cfg(unix)]
+            "unix" => {
+                return Self::of_socket(&url).ok_or_else(|| fail("write it as `unix:///path/to/socket`"));
+            }
             "https" => {}
             "http" if insecure || is_loopback(&url) => {}
             "http" => {
@@ -82,16 +93,35 @@ impl Endpoint {
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
-        Ok(Self { url })
+        Ok(Self { url, socket: None })
+    }
+
+    /// `unix:///path`; a host in it would be one more place to look for a file.
+    #[cfg(unix)]
+    fn of_socket(url: &Url) -> Option<Self> {
+        if url.host().is_some() || !url.path().starts_with('/') {
+            return None;
+        }
+        let path = percent_decode_str(url.path()).decode_utf8().ok()?;
+        let url = Url::parse("http://localhost").ok()?;
+        Some(Self {
+            url,
+            socket: Some(Utf8PathBuf::from(path.into_owned())),
+        })
     }
 
     /// The registry's own address: `docker.io` is spoken to at `registry-1.docker.io`, loopback over `http`.
     pub(crate) fn of_registry(registry: &str) -> Result<Self, EndpointParse> {
         let host = match registry {
-            model::reference::DEFAULT_REGISTRY => "registry-1.docker.io",
+            model::reference::DEFAULT_REGISTRY => DOCKER_HUB,
             other => other,
         };
         Self::new(&format!("http://{host}"), false).or_else(|_| Self::new(&format!("https://{host}"), false))
+    }
+
+    /// The socket to send to, where it is not the URL's host.
+    pub(crate) fn socket(&self) -> Option<&Utf8PathBuf> {
+        self.socket.as_ref()
     }
 
     /// The address as a URL without a slash at its end (a URL without a path keeps its one slash).
@@ -160,7 +190,8 @@ mod tests {
             "https://mirror.example?x=hunter2&y",
             "ftp://mirror.example",
             "mirror.example",
-            "unix:///run/x",
+            "unix://host/run/x",
+            "unix:run/x",
         ] {
             assert!(Endpoint::new(text, true).is_err(), "{text}");
         }
@@ -171,6 +202,14 @@ mod tests {
             let error = Endpoint::new(text, false).unwrap_err();
             assert!(!error.to_string().contains("hunter2"), "{error}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_address_may_be_a_socket_of_this_machine() {
+        let endpoint = Endpoint::new("unix:///run/my%20registry.sock", false).unwrap();
+        assert_eq!(endpoint.url().as_str(), "http://localhost/");
+        assert_eq!(endpoint.socket().unwrap(), "/run/my registry.sock");
     }
 
     #[test]

@@ -67,6 +67,7 @@ pub(crate) struct Request {
 /// An endpoint as it is spoken to.
 pub(crate) struct Station {
     base: Url,
+    socket: Option<Utf8PathBuf>,
     ca: Option<Utf8PathBuf>,
     doorkeeper: Doorkeeper,
 }
@@ -84,6 +85,7 @@ impl Station {
         };
         Self {
             base,
+            socket: endpoint.socket().cloned(),
             ca,
             doorkeeper: Doorkeeper::new(household),
         }
@@ -99,7 +101,7 @@ impl Station {
         let mut patience = Patience::for_request(retries, wire.limits());
         loop {
             match self.ask_once(wire, request).await {
-                Err(fault) => patience.ask_again(wire, fault).await?,
+                Err(fault) => patience.ask_again(wire, fault.of_endpoint(&self.base)).await?,
                 done => return done,
             }
         }
@@ -116,7 +118,7 @@ impl Station {
         let mut patience = Patience::for_request(retries, wire.limits());
         loop {
             match self.read_once(wire, request, size).await {
-                Err(fault) => patience.ask_again(wire, fault).await?,
+                Err(fault) => patience.ask_again(wire, fault.of_endpoint(&self.base)).await?,
                 done => return done,
             }
         }
@@ -140,7 +142,9 @@ impl Station {
             .answer(wire, &request.scope, headers, first.as_ref())
             .await
             .map_err(|fault| Fault {
-                url: fault.url.or_else(|| Some(crate::error::redacted(&answer.url))),
+                url: fault
+                    .url
+                    .or_else(|| Some(crate::error::redacted(&answer.url).into())),
                 ..fault
             })?;
         match second {
@@ -166,6 +170,7 @@ impl Station {
             authorization,
             form: None,
             ca: self.ca.as_ref(),
+            socket: self.socket.as_ref(),
         };
         wire.send(ask).await
     }

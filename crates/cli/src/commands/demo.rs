@@ -4,14 +4,17 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use clap::Parser as _;
+use embedded::Registry;
 use embedded::sample::{self, Release};
-use embedded::{Registry, Server};
 use serde_json::{Value, json};
 
 use crate::arguments::Arguments;
 use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, style};
+
+/// The socket of the demo's registry, in the demo's folder.
+const SOCKET: &str = "registry.sock";
 
 pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
     let cannot = |error: std::io::Error| Failure::failed(format!("the demo cannot begin: {error}"));
@@ -24,9 +27,11 @@ pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
         .join("home");
     let runtime = tokio::runtime::Runtime::new().map_err(cannot)?;
     let registry = Registry::new();
-    let server = runtime.block_on(registry.serve()).map_err(cannot)?;
+    let server = runtime
+        .block_on(serve(&registry, folder.path()))
+        .map_err(cannot)?;
     fs_err::create_dir(&home).map_err(cannot)?;
-    fs_err::write(home.join("config.toml"), configuration(&server)).map_err(cannot)?;
+    fs_err::write(home.join("config.toml"), server.configuration()).map_err(cannot)?;
 
     let mut demo = Demo {
         home: &home,
@@ -37,18 +42,47 @@ pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
     demo.tell_story()?;
     demo.conclude(keep)?;
     if keep {
+        // The socket leads nowhere any more; if it cannot be removed it does no harm.
+        let _ = fs_err::remove_file(folder.path().join(SOCKET));
         // Handing the folder over keeps it from being removed.
         let _ = folder.keep();
     }
     Ok(Exit::Done)
 }
 
-/// The registry in memory stands in for Docker Hub.
-fn configuration(server: &Server) -> String {
-    format!(
-        "[registry.\"docker.io\"]\nendpoint = \"http://{}\"\n",
-        server.authority()
-    )
+/// The demo's registry for as long as this lives.
+struct Serving {
+    /// What stands in for Docker Hub.
+    endpoint: String,
+    _server: Box<dyn std::any::Any>,
+}
+
+impl Serving {
+    fn configuration(&self) -> String {
+        format!("[registry.\"docker.io\"]\nendpoint = \"{}\"\n", self.endpoint)
+    }
+}
+
+/// Serves on a socket, which works also where not even the loopback device is up; on a port where there are no sockets, or
+/// the temporary folder's path is too long for one or cannot stand in an address as it is.
+async fn serve(registry: &Registry, folder: &std::path::Path) -> std::io::Result<Serving> {
+    #[cfg(unix)]
+    {
+        let path = folder.join(SOCKET);
+        let is_plain = |character: char| character.is_ascii_alphanumeric() || "/-_.".contains(character);
+        let plain = path.to_str().filter(|text| text.chars().all(is_plain));
+        if let (Some(text), Ok(server)) = (plain, registry.serve_on_socket(&path)) {
+            return Ok(Serving {
+                endpoint: format!("unix://{text}"),
+                _server: Box::new(server),
+            });
+        }
+    }
+    let server = registry.serve().await?;
+    Ok(Serving {
+        endpoint: format!("http://{}", server.authority()),
+        _server: Box::new(server),
+    })
 }
 
 struct Demo<'a> {

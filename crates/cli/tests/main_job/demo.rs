@@ -5,6 +5,18 @@ use testkit::tree;
 use crate::scene::outrigger;
 
 #[test]
+#[ignore = "needs root and util-linux"]
+fn the_demo_needs_not_even_the_loopback_device() {
+    let outrigger = outrigger();
+    let mut command = std::process::Command::new("unshare");
+    command
+        .arg("--net")
+        .arg(outrigger.command().get_program())
+        .arg("demo");
+    testkit::Output::of(&mut command).ok();
+}
+
+#[test]
 fn the_demo_tells_the_whole_story_and_leaves_nothing() {
     let outrigger = outrigger();
     let mut command = outrigger.command();

@@ -18,7 +18,8 @@ struct Details {
     operation: Operation,
     subject: String,
     registry: String,
-    url: Option<String>,
+    url: Option<Box<str>>,
+    endpoint: Option<Box<str>>,
     kind: ErrorKind,
 }
 
@@ -28,6 +29,7 @@ impl Error {
             operation,
             subject,
             registry: registry.to_owned(),
+            endpoint: fault.endpoint,
             url: fault.url,
             kind: fault.kind,
         }))
@@ -51,6 +53,15 @@ impl Error {
     /// The registry as references name it.
     pub fn registry(&self) -> &str {
         &self.0.registry
+    }
+
+    /// Whose login counted, as `docker login` takes it: the endpoint that was asked, where that is not the registry itself.
+    pub fn login_address(&self) -> &str {
+        let endpoint = self.0.endpoint.as_deref().unwrap_or(&self.0.registry);
+        match endpoint {
+            crate::settings::DOCKER_HUB => &self.0.registry,
+            endpoint => endpoint,
+        }
     }
 
     /// The address that failed, without its query; nothing where no request was sent.
@@ -109,19 +120,27 @@ impl fmt::Display for Operation {
 pub(crate) struct Fault {
     pub(crate) kind: ErrorKind,
     /// Without its query.
-    pub(crate) url: Option<String>,
+    pub(crate) url: Option<Box<str>>,
+    /// Host and port of the endpoint that was asked, wherever that sent us on to.
+    pub(crate) endpoint: Option<Box<str>>,
 }
 
 impl Fault {
     pub(crate) fn at(url: &url::Url, kind: impl Into<ErrorKind>) -> Self {
         Self {
             kind: kind.into(),
-            url: Some(redacted(url)),
+            url: Some(redacted(url).into()),
+            endpoint: None,
         }
     }
 }
 
 impl Fault {
+    pub(crate) fn of_endpoint(mut self, base: &url::Url) -> Self {
+        self.endpoint = Some(authority(base).into());
+        self
+    }
+
     /// Host and port of the address.
     pub(crate) fn host(&self) -> Option<String> {
         let url = url::Url::parse(self.url.as_deref()?).ok()?;
@@ -134,6 +153,7 @@ impl<Kind: Into<ErrorKind>> From<Kind> for Fault {
         Self {
             kind: kind.into(),
             url: None,
+            endpoint: None,
         }
     }
 }

@@ -89,6 +89,7 @@ impl Request<'_> {
             authorization: password,
             form: None,
             ca: self.ca,
+            socket: None,
         };
         let scopes: Vec<_> = self
             .scopes

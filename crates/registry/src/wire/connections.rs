@@ -30,6 +30,8 @@ struct Route {
     /// Never through a proxy.
     loopback: bool,
     ca: Option<Utf8PathBuf>,
+    /// A socket in place of any host.
+    socket: Option<Utf8PathBuf>,
 }
 
 pub(super) struct Connections {
@@ -48,13 +50,19 @@ impl Connections {
         }
     }
 
-    /// The pool for `url`, whose server may also show a certificate from `ca`.
-    pub(super) fn for_url(&self, url: &Url, ca: Option<&Utf8PathBuf>) -> Result<Client, ErrorKind> {
+    /// The pool for `url`, whose server may also show a certificate from `ca`, and listens on `socket` if there is one.
+    pub(super) fn for_url(
+        &self,
+        url: &Url,
+        ca: Option<&Utf8PathBuf>,
+        socket: Option<&Utf8PathBuf>,
+    ) -> Result<Client, ErrorKind> {
         let tls = url.scheme() == "https";
         let route = Route {
             tls,
             loopback: is_loopback(url),
             ca: ca.filter(|_| tls).cloned(),
+            socket: socket.cloned(),
         };
         // Nothing that is done under the lock can leave the map half changed.
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
@@ -88,6 +96,10 @@ impl Connections {
             .tls_backend_preconfigured(tls_config(route)?);
         if route.loopback {
             builder = builder.no_proxy();
+        }
+        #[cfg(unix)]
+        if let Some(socket) = &route.socket {
+            builder = builder.unix_socket(socket.as_std_path());
         }
         builder.build().map_err(in_words)
     }
@@ -165,7 +177,9 @@ mod tests {
             "http://127.0.0.1:2/",
             "http://mirror.example/",
         ] {
-            connections.for_url(&Url::parse(url).unwrap(), None).unwrap();
+            connections
+                .for_url(&Url::parse(url).unwrap(), None, None)
+                .unwrap();
         }
         assert_eq!(connections.pools.lock().unwrap().len(), 2);
     }

@@ -44,6 +44,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) form: Option<String>,
     /// The certificates to trust besides the system's.
     pub(crate) ca: Option<&'a Utf8PathBuf>,
+    /// The socket of this machine that stands for the URL's host.
+    pub(crate) socket: Option<&'a Utf8PathBuf>,
 }
 
 /// What proves who asks.
@@ -125,7 +127,8 @@ impl Wire {
     }
 
     async fn send_once(&self, ask: &Ask<'_>, url: &Url, from_origin: bool) -> Result<Response, Fault> {
-        let client = self.connections.for_url(url, ask.ca)?;
+        let socket = ask.socket.filter(|_| from_origin);
+        let client = self.connections.for_url(url, ask.ca, socket)?;
         let mut request = client.request(ask.method.clone(), url.clone());
         if let Some(accept) = ask.accept {
             request = request.header(ACCEPT, accept);
