@@ -3,25 +3,53 @@
 use std::collections::BTreeMap;
 
 use model::choice::{Choice, Known, MOST_LOOKED_AT, Step, Walk};
-use model::facts::{RepositoryMemory, Sighting};
+use model::facts::{ReleaseFacts, RepositoryMemory, Sighting};
 use model::installed::Installed;
 use model::operation::ReleaseName;
-use model::version::ReleaseTag;
 use model::{Digest, ExtensionId, Tag};
 use registry::Selector;
 
 use crate::error::{Cause, Error};
-use crate::look::{Image, reason_of};
+use crate::look::{Image, prefix_of, reason_of};
 use crate::{Desktop, Phase};
 
 /// A repository whose releases are walked over.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Repository<'a> {
     pub(crate) id: &'a ExtensionId,
-    pub(crate) tags: &'a [Tag],
     pub(crate) installed: Option<&'a Installed>,
     /// What a rollback has left, and is not offered.
     pub(crate) left: &'a [ReleaseName],
+}
+
+/// Whether tags are relied on to point where they did when an earlier scan looked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// They are, and cost no request.
+    InSightings,
+    /// Each is asked for again.
+    InNothing,
+}
+
+/// A walk on its way. It may rest before each look at a release, and go on later.
+pub(crate) struct Walking<'a> {
+    id: &'a ExtensionId,
+    walk: Walk<'a>,
+    known: BTreeMap<Tag, Known>,
+    /// Manifest and config of releases that were read now, by tag.
+    images: BTreeMap<Tag, Image>,
+    /// What is remembered of the repository, with what the walk saw.
+    pub(crate) memory: RepositoryMemory,
+    /// Where tags pointed, as far as that is relied on.
+    trusted: BTreeMap<Tag, Sighting>,
+}
+
+/// How far a walk came without looking at a release that is not known yet.
+pub(crate) enum Progress {
+    /// To its end.
+    Done(Box<Choice>),
+    /// To this release.
+    Waits(Tag),
 }
 
 /// A repository after a walk: the answer, and what was learnt on the way.
@@ -32,66 +60,86 @@ pub(crate) struct Choosing {
     pub(crate) images: BTreeMap<Tag, Image>,
 }
 
-/// Where tags pointed when an earlier scan looked, as far as that may be relied on.
-pub(crate) type Trusted = BTreeMap<Tag, Sighting>;
-
 impl Desktop {
-    /// The newest release of a repository that this host may and can take. What is `trusted` costs no request.
+    /// Begins a walk over the releases among `tags`.
+    pub(crate) fn walk<'a>(
+        &'a self,
+        repository: Repository<'a>,
+        tags: &[Tag],
+        memory: RepositoryMemory,
+        trust: Trust,
+    ) -> Walking<'a> {
+        let Repository { id, installed, left } = repository;
+        let desktop = (&self.settings.host, &self.settings.policy);
+        Walking {
+            id,
+            walk: Walk::new(id, tags, installed, desktop, self.now()).without(left),
+            known: BTreeMap::new(),
+            images: BTreeMap::new(),
+            trusted: match trust {
+                Trust::InSightings => memory.sightings.clone(),
+                Trust::InNothing => BTreeMap::new(),
+            },
+            memory,
+        }
+    }
+
+    /// Goes on as far as no manifest has to be read for.
     ///
     /// # Errors
     ///
     /// When the registry cannot be asked any further. A single release that cannot be looked at is part of the answer.
-    pub(crate) async fn choose(
-        &self,
-        repository: Repository<'_>,
-        memory: &mut RepositoryMemory,
-        trusted: &Trusted,
-    ) -> Result<Choosing, Error> {
-        let Repository {
-            id,
-            tags,
-            installed,
-            left,
-        } = repository;
-        let settings = &self.settings;
-        let walk = Walk::new(
-            id,
-            tags,
-            installed,
-            (&settings.host, &settings.policy),
-            self.now(),
-        )
-        .without(left);
-        let mut known = BTreeMap::new();
-        let mut images = BTreeMap::new();
+    pub(crate) async fn go_on(&self, walking: &mut Walking<'_>) -> Result<Progress, Error> {
         loop {
-            match walk.next(&known) {
-                Step::Done(choice) => {
-                    return Ok(Choosing {
-                        choice: *choice,
-                        has_releases: walk.has_releases(),
-                        images,
-                    });
-                }
+            match walking.walk.next(&walking.known) {
+                Step::Done(choice) => return Ok(Progress::Done(choice)),
                 Step::Resolve(tag) => {
-                    let learnt = self.learn_digest(id, &tag, memory, trusted).await?;
-                    known.insert(tag, learnt);
+                    let learnt = self.learn_digest(walking, &tag).await?;
+                    walking.known.insert(tag, learnt);
                 }
                 Step::Look(tag) => {
-                    let resolved = known
-                        .get(&tag)
-                        .and_then(Known::digest)
-                        .or_else(|| trusted.get(&tag).map(|sighting| &sighting.digest))
-                        .cloned();
-                    let (learnt, image) = self.learn_facts(id, &tag, resolved, memory).await?;
-                    images.extend(image.map(|image| (tag.clone(), image)));
-                    known.insert(tag, learnt);
+                    let Some((digest, facts)) = self.recall(walking, &tag) else {
+                        return Ok(Progress::Waits(tag));
+                    };
+                    self.learn(walking, tag, digest, facts);
                 }
             }
         }
     }
 
-    /// As [`Desktop::choose`], for an operation that relies on the answer: no tag is trusted to point where it did.
+    /// Looks at the release that the walk waits for.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Desktop::go_on`].
+    pub(crate) async fn look_further(&self, walking: &mut Walking<'_>, tag: Tag) -> Result<(), Error> {
+        let looked = match walking.resolved(&tag) {
+            Some(digest) => {
+                let selector = Selector::Digest(digest.clone());
+                self.look(walking.id, &selector, prefix_of(&tag)).await
+            }
+            None => self.look_at_tag(walking.id, &tag, &walking.memory).await,
+        };
+        match looked {
+            Ok(looked) => {
+                walking
+                    .images
+                    .extend(looked.image.map(|image| (tag.clone(), image)));
+                self.learn(walking, tag, looked.digest, looked.facts);
+            }
+            Err(error) => {
+                walking.known.insert(tag, broken(error)?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest release that this host may and can take, for an operation that relies on the answer: no tag is trusted
+    /// to point where it did.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Desktop::go_on`].
     pub(crate) async fn choose_afresh(
         &self,
         id: &ExtensionId,
@@ -100,67 +148,66 @@ impl Desktop {
     ) -> Result<(Choosing, Vec<Tag>), Error> {
         let failed = |error| Error::from_registry(Phase::Resolve, error);
         let tags = self.registry.tags(id).await.map_err(failed)?;
-        let mut memory = self.memory().repository(id);
-        let repository = Repository {
-            id,
-            tags: &tags,
-            installed,
-            left,
+        let memory = self.memory().repository(id);
+        let repository = Repository { id, installed, left };
+        let mut walking = self.walk(repository, &tags, memory, Trust::InNothing);
+        let choice = loop {
+            match self.go_on(&mut walking).await? {
+                Progress::Done(choice) => break *choice,
+                Progress::Waits(tag) => self.look_further(&mut walking, tag).await?,
+            }
         };
-        let choosing = self.choose(repository, &mut memory, &Trusted::new()).await?;
-        self.memory().remember_repository(id, &memory);
-        if choosing.choice.is_cut {
+        self.memory().remember_repository(id, &walking.memory);
+        if choice.is_cut {
             self.warn(format!(
                 "{id}: only its newest {MOST_LOOKED_AT} releases were looked at, and none fits"
             ));
         }
+        let choosing = Choosing {
+            choice,
+            has_releases: walking.walk.has_releases(),
+            images: walking.images,
+        };
         Ok((choosing, tags))
     }
 
-    async fn learn_digest(
-        &self,
-        id: &ExtensionId,
-        tag: &Tag,
-        memory: &mut RepositoryMemory,
-        trusted: &Trusted,
-    ) -> Result<Known, Error> {
-        if let Some(sighting) = trusted.get(tag) {
+    async fn learn_digest(&self, walking: &mut Walking<'_>, tag: &Tag) -> Result<Known, Error> {
+        if let Some(sighting) = walking.trusted.get(tag) {
             return Ok(Known::Digest(sighting.digest.clone()));
         }
-        match self.resolve(id, tag).await {
+        match self.resolve(walking.id, tag).await {
             Ok(digest) => {
-                memory.see(tag, &digest, self.now());
+                walking.memory.see(tag, &digest, self.now());
                 Ok(Known::Digest(digest))
             }
             Err(error) => broken(Error::from_registry(Phase::Resolve, error)),
         }
     }
 
-    async fn learn_facts(
-        &self,
-        id: &ExtensionId,
-        tag: &Tag,
-        resolved: Option<Digest>,
-        memory: &mut RepositoryMemory,
-    ) -> Result<(Known, Option<Image>), Error> {
-        let selector = resolved.map_or_else(|| Selector::Tag(tag.clone()), Selector::Digest);
-        let prefix = ReleaseTag::parse(tag).and_then(|release| release.prefix);
-        match self.look(id, &selector, prefix).await {
-            Ok(looked) => {
-                memory.see(tag, &looked.digest, self.now());
-                let since = memory.sightings.get(tag).and_then(|sighting| sighting.since);
-                let facts = Box::new(looked.facts);
-                Ok((
-                    Known::Facts {
-                        digest: looked.digest,
-                        facts,
-                        since,
-                    },
-                    looked.image,
-                ))
-            }
-            Err(error) => Ok((broken(error)?, None)),
-        }
+    /// The facts of a release whose digest is certain and whose facts are remembered.
+    fn recall(&self, walking: &Walking<'_>, tag: &Tag) -> Option<(Digest, ReleaseFacts)> {
+        let digest = walking.resolved(tag)?;
+        let facts = self.remembered(digest, prefix_of(tag))?;
+        Some((digest.clone(), facts))
+    }
+
+    fn learn(&self, walking: &mut Walking<'_>, tag: Tag, digest: Digest, facts: ReleaseFacts) {
+        walking.memory.see(&tag, &digest, self.now());
+        let sighting = walking.memory.sightings.get(&tag);
+        let learnt = Known::Facts {
+            digest,
+            facts: Box::new(facts),
+            since: sighting.and_then(|sighting| sighting.since),
+        };
+        walking.known.insert(tag, learnt);
+    }
+}
+
+impl Walking<'_> {
+    /// Where a tag points, if that was found out in this walk or may be relied on.
+    fn resolved(&self, tag: &Tag) -> Option<&Digest> {
+        let trusted = || self.trusted.get(tag).map(|sighting| &sighting.digest);
+        self.known.get(tag).and_then(Known::digest).or_else(trusted)
     }
 }
 

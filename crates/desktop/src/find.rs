@@ -4,14 +4,13 @@ use model::choice::{Choice, Chosen};
 use model::operation::ReleaseName;
 use model::plan::Target;
 use model::verdict::{self, Reason, ReasonCode, Release, Verdict};
-use model::version::ReleaseTag;
-use model::{ExtensionId, Reference, Tag};
+use model::{Digest, ExtensionId, Reference, Tag};
 use registry::Selector;
 
 use crate::Desktop;
 use crate::choose::Choosing;
 use crate::error::{Cause, Error, reference_of};
-use crate::look::{Image, Looked};
+use crate::look::{Image, Looked, prefix_of};
 use crate::words::Phase;
 
 /// A release that was found and judged, ready to be installed.
@@ -45,7 +44,7 @@ impl Desktop {
         match (&reference.tag, &reference.digest) {
             (None, None) => self.find_newest(id, left).await,
             (Some(tag), None) => self.find_tagged(id, tag).await,
-            (None, Some(digest)) => self.find_named(id, None, &Selector::Digest(digest.clone())).await,
+            (None, Some(digest)) => self.find_pinned(id, None, digest).await,
             (Some(tag), Some(digest)) => {
                 // A tag that is written beside a digest is a claim: the allow-list may rest on it.
                 let failed = |error| Error::from_registry(Phase::Resolve, error);
@@ -57,15 +56,18 @@ impl Desktop {
                     };
                     return Err(Error::new(Phase::Resolve, cause));
                 }
-                self.find_named(id, Some(tag), &Selector::Digest(digest.clone()))
-                    .await
+                self.find_pinned(id, Some(tag), digest).await
             }
         }
     }
 
     /// The release behind a tag.
     pub(crate) async fn find_tagged(&self, id: &ExtensionId, tag: &Tag) -> Result<Accepted, Error> {
-        self.find_named(id, Some(tag), &Selector::Tag(tag.clone())).await
+        let memory = self.memory().repository(id);
+        let looked = self.look_at_tag(id, tag, &memory).await?;
+        self.memory()
+            .remember_sightings(id, &memory, [(tag, &looked.digest)], self.now());
+        self.judge_named(id, Some(tag), looked)
     }
 
     async fn find_newest(&self, id: &ExtensionId, left: &[ReleaseName]) -> Result<Accepted, Error> {
@@ -113,14 +115,19 @@ impl Desktop {
         self.tell_blocked(id, blocked.filter(|(_, reasons)| reasons.iter().any(is_left)));
     }
 
-    async fn find_named(
+    /// The release with a digest, whichever tag was written beside it.
+    async fn find_pinned(
         &self,
         id: &ExtensionId,
         tag: Option<&Tag>,
-        selector: &Selector,
+        digest: &Digest,
     ) -> Result<Accepted, Error> {
-        let prefix = tag.and_then(ReleaseTag::parse).and_then(|release| release.prefix);
-        let looked = self.look(id, selector, prefix).await?;
+        let selector = Selector::Digest(digest.clone());
+        let looked = self.look(id, &selector, tag.and_then(prefix_of)).await?;
+        self.judge_named(id, tag, looked)
+    }
+
+    fn judge_named(&self, id: &ExtensionId, tag: Option<&Tag>, looked: Looked) -> Result<Accepted, Error> {
         let Looked { digest, facts, .. } = &looked;
         let release = Release {
             id,

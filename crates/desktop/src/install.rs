@@ -238,6 +238,7 @@ fn generation(target: &Target, staged: &Staged, now: jiff::Timestamp) -> Generat
         labels,
         binaries,
         permissions,
+        layers,
     } = staged;
     let title = labels.title.clone().or_else(|| metadata.name.clone());
     let title = title.unwrap_or_else(|| target.id.repository().to_owned());
@@ -258,6 +259,7 @@ fn generation(target: &Target, staged: &Staged, now: jiff::Timestamp) -> Generat
         permissions: permissions.clone(),
         payload: payload.digest.clone(),
         size: payload.size,
+        layers: layers.clone(),
         installed_at: now,
         title,
     }

@@ -9,6 +9,7 @@ mod attempt;
 mod choose;
 mod consent;
 mod contents;
+mod cost;
 mod error;
 mod facts;
 mod find;
@@ -31,6 +32,7 @@ mod settings;
 mod show;
 mod stream;
 mod transfer;
+mod turns;
 mod update;
 mod verify;
 mod words;
@@ -43,6 +45,7 @@ use registry::{Retry, RetryListener};
 use store::{BlobCache, Store};
 
 pub use consent::{Consent, Question};
+pub use cost::Cost;
 pub use error::{Cause, Error};
 pub use history::History;
 pub use install::{Installation, Outcome};
@@ -65,6 +68,8 @@ pub struct Desktop {
     store: Store,
     registry: registry::Client,
     facts: Mutex<facts::Memory>,
+    turns: turns::Turns,
+    blobs: BlobCache,
     listener: Listener,
 }
 
@@ -104,12 +109,15 @@ impl Desktop {
     pub fn new(settings: Settings, store: Store, listener: Listener) -> Result<Self, Error> {
         let registry = registry::Client::new(reporting(&settings.registry, &listener))
             .map_err(|error| Error::from_registry(Phase::Settings, error))?;
+        let blobs = store.blobs().with_limit(settings.blob_cache);
         let facts = Mutex::new(facts::Memory::open(&store));
         Ok(Self {
             settings,
             store,
             registry,
             facts,
+            turns: turns::Turns::default(),
+            blobs,
             listener,
         })
     }
@@ -119,13 +127,8 @@ impl Desktop {
         &self.store
     }
 
-    /// How many requests were sent to registries so far.
-    pub fn requests(&self) -> u64 {
-        self.registry.requests()
-    }
-
-    fn blobs(&self) -> BlobCache {
-        self.store.blobs().with_limit(self.settings.blob_cache)
+    fn blobs(&self) -> &BlobCache {
+        &self.blobs
     }
 
     fn now(&self) -> Timestamp {

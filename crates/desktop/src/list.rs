@@ -50,6 +50,8 @@ pub struct Outdated {
     pub findings: Vec<Finding>,
     /// How many repositories that scan could not reach.
     pub unreachable: usize,
+    /// How many repositories that scan left to the next one.
+    pub unfinished: usize,
 }
 
 impl Broken {
@@ -108,6 +110,7 @@ impl Desktop {
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
         Some(Outdated {
             unreachable: scan.findings.iter().filter(is_unreachable).count(),
+            unfinished: scan.unfinished.len(),
             findings: outdated(&scan.findings, installed, &self.settings.policy),
         })
     }

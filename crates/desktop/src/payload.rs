@@ -4,7 +4,7 @@ use archive::SelectedFile;
 use model::metadata::Metadata;
 use model::payload::{HostBinary, PayloadPlan};
 use model::permissions::Permissions;
-use model::{ExtensionId, Labels};
+use model::{Digest, ExtensionId, Labels};
 use store::{Payload, Placement, Transaction};
 
 use crate::Desktop;
@@ -24,6 +24,7 @@ pub(crate) struct Staged {
     pub(crate) labels: Labels,
     pub(crate) binaries: Vec<HostBinary>,
     pub(crate) permissions: Permissions,
+    pub(crate) layers: Vec<Digest>,
 }
 
 impl Desktop {
@@ -97,6 +98,7 @@ impl Desktop {
             labels,
             binaries,
             permissions,
+            layers: image.layers().cloned().collect(),
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that can be told of an extension without fetching a layer.
 
+use futures_util::future::join;
 use futures_util::{StreamExt as _, stream};
 use model::choice::may_be_offered;
 use model::facts::{ReleaseFacts, RepositoryMemory};
@@ -12,8 +13,9 @@ use model::{Digest, ExtensionId, Labels, Platform, Reference, Tag};
 use registry::Selector;
 
 use crate::Desktop;
+use crate::cost::Cost;
 use crate::error::{Cause, Error};
-use crate::look::reason_of;
+use crate::look::{Looked, reason_of};
 use crate::words::Phase;
 
 /// How many releases are judged where not all are asked for.
@@ -38,8 +40,8 @@ pub struct Details {
     pub installed: Option<String>,
     /// What the described release is able to do, where that is known: it stands in a layer, so only if it is installed.
     pub permissions: Option<Permissions>,
-    /// How many requests it took.
-    pub requests: u64,
+    /// What it cost.
+    pub cost: Cost,
 }
 
 /// One release in full.
@@ -99,25 +101,31 @@ impl Desktop {
     }
 
     async fn show_extension(&self, reference: &Reference, all: bool) -> Result<Details, Error> {
-        let before = self.requests();
+        let before = self.registry.usage();
         let id = &reference.id;
-        let tags = self
-            .registry
-            .tags(id)
-            .await
-            .map_err(|error| Error::from_registry(Phase::Resolve, error))?;
+        let memory = self.memory().repository(id);
+        // What was named need not wait for the list.
+        let (tags, named) = join(self.registry.tags(id), self.look_at_named(reference, &memory)).await;
+        let tags = tags.map_err(|error| Error::from_registry(Phase::Resolve, error))?;
         let seen = releases(&tags, self.settings.host.system);
         let judged = if all { MANY } else { FEW };
-        let memory = self.memory().repository(id);
+        let named = named.transpose()?;
         let installed = self.store.find(id)?;
         let left = installed.as_ref().map_or(&[][..], |installed| &installed.left);
-        let looks: Vec<(ReleaseLine, Option<ReleaseFacts>)> = stream::iter(seen.iter().take(judged))
-            .map(|release| self.judge_line(id, release, &memory))
+        let looks: Vec<Line> = stream::iter(seen.iter().take(judged))
+            .map(|release| self.judge_line(id, release, &memory, named.as_ref()))
             .buffered(AT_ONCE)
             .map(|(line, facts)| (line.without(left), facts))
             .collect()
             .await;
-        let release = self.described(reference, &looks, &tags).await?;
+        let lines = looks.iter().map(|(line, _)| line);
+        let sightings = lines.filter_map(|line| Some((&line.tag, line.digest.as_ref()?)));
+        self.memory()
+            .remember_sightings(id, &memory, sightings, self.now());
+        let release = match named {
+            Some(named) => self.describe(id, named, &looks),
+            None => self.describe_newest(id, &looks, &tags, &memory).await?,
+        };
         let permissions = installed
             .as_ref()
             .filter(|installed| installed.current.digest == release.digest)
@@ -129,8 +137,24 @@ impl Desktop {
             releases: looks.into_iter().map(|(line, _)| line).collect(),
             installed: installed.map(|installed| installed.current.version()),
             permissions,
-            requests: self.requests() - before,
+            cost: self.cost_since(before, [id.registry()]),
         })
+    }
+
+    /// The release that a reference names, if it names one.
+    async fn look_at_named(
+        &self,
+        reference: &Reference,
+        memory: &RepositoryMemory,
+    ) -> Option<Result<Named, Error>> {
+        let id = &reference.id;
+        let looked = match (&reference.tag, &reference.digest) {
+            (_, Some(digest)) => self.look(id, &Selector::Digest(digest.clone()), None).await,
+            (Some(tag), None) => self.look_at_tag(id, tag, memory).await,
+            (None, None) => return None,
+        };
+        let tag = reference.tag.clone().filter(|_| reference.digest.is_none());
+        Some(looked.map(|looked| Named { tag, looked }))
     }
 
     async fn judge_line(
@@ -138,10 +162,15 @@ impl Desktop {
         id: &ExtensionId,
         release: &ReleaseTag,
         memory: &RepositoryMemory,
-    ) -> (ReleaseLine, Option<ReleaseFacts>) {
+        named: Option<&Named>,
+    ) -> Line {
         let tag = release.tag.clone();
         let is_offered = may_be_offered(release, None, &self.settings.policy);
-        match self.look(id, &Selector::Tag(tag.clone()), release.prefix).await {
+        let looked = match named.filter(|named| named.tag.as_ref() == Some(&tag)) {
+            Some(named) => Ok(named.looked.clone()),
+            None => self.look_at_tag(id, &tag, memory).await,
+        };
+        match looked {
             Ok(looked) => {
                 let since = memory
                     .sightings
@@ -178,73 +207,58 @@ impl Desktop {
         }
     }
 
-    async fn described(
-        &self,
-        reference: &Reference,
-        looks: &[(ReleaseLine, Option<ReleaseFacts>)],
-        tags: &[Tag],
-    ) -> Result<Described, Error> {
-        let wanted = match (&reference.tag, &reference.digest) {
-            (_, Some(digest)) => {
-                return self
-                    .describe(&reference.id, None, &Selector::Digest(digest.clone()))
-                    .await;
-            }
-            (Some(tag), None) => Some(tag.clone()),
-            (None, None) => {
-                let accepted = looks
-                    .iter()
-                    .find(|(line, _)| line.reasons.is_empty() && line.is_offered);
-                let newest = accepted.or_else(|| looks.iter().find(|(_, facts)| facts.is_some()));
-                let latest = || tags.iter().find(|tag| tag.as_str() == "latest").cloned();
-                newest.map(|(line, _)| line.tag.clone()).or_else(latest)
-            }
-        };
-        let Some(tag) = wanted else {
-            return Err(Error::new(Phase::Resolve, Cause::NoRelease(reference.id.clone())));
-        };
-        let known = looks
-            .iter()
-            .find(|(line, facts)| line.tag == tag && facts.is_some());
-        match known {
-            Some((
-                ReleaseLine {
-                    digest: Some(digest),
-                    reasons,
-                    ..
-                },
-                Some(facts),
-            )) => Ok(described(
-                Some(tag),
-                digest.clone(),
-                facts.clone(),
-                reasons.clone(),
-            )),
-            _ => {
-                self.describe(&reference.id, Some(&tag), &Selector::Tag(tag.clone()))
-                    .await
-            }
-        }
-    }
-
-    async fn describe(
+    /// Where nothing was named: the newest that fits, else the newest that could be looked at, else `latest`.
+    async fn describe_newest(
         &self,
         id: &ExtensionId,
-        tag: Option<&Tag>,
-        selector: &Selector,
+        looks: &[Line],
+        tags: &[Tag],
+        memory: &RepositoryMemory,
     ) -> Result<Described, Error> {
-        let prefix = tag.and_then(ReleaseTag::parse).and_then(|release| release.prefix);
-        let looked = self.look(id, selector, prefix).await?;
+        let known = || {
+            looks.iter().filter_map(|(line, facts)| {
+                let (digest, facts) = (line.digest.clone()?, facts.clone()?);
+                Some((line, digest, facts))
+            })
+        };
+        let accepted = known().find(|(line, ..)| line.reasons.is_empty() && line.is_offered);
+        if let Some((line, digest, facts)) = accepted.or_else(|| known().next()) {
+            let (tag, reasons) = (line.tag.clone(), line.reasons.clone());
+            return Ok(described(Some(tag), digest, facts, reasons));
+        }
+        let Some(latest) = tags.iter().find(|tag| tag.as_str() == "latest") else {
+            return Err(Error::new(Phase::Resolve, Cause::NoRelease(id.clone())));
+        };
+        let looked = self.look_at_tag(id, latest, memory).await?;
+        let tag = Some(latest.clone());
+        Ok(self.describe(id, Named { tag, looked }, looks))
+    }
+
+    fn describe(&self, id: &ExtensionId, named: Named, looks: &[Line]) -> Described {
+        let Named { tag, looked } = named;
+        let line = looks.iter().find(|(line, _)| tag.as_ref() == Some(&line.tag));
         let release = Release {
             id,
-            tag,
+            tag: tag.as_ref(),
             digest: &looked.digest,
             facts: &looked.facts,
             since: None,
         };
-        let reasons = judge(&release, &self.settings.host, &self.settings.policy).reasons;
-        Ok(described(tag.cloned(), looked.digest, looked.facts, reasons))
+        let reasons = match line {
+            Some((line, _)) => line.reasons.clone(),
+            None => judge(&release, &self.settings.host, &self.settings.policy).reasons,
+        };
+        described(tag, looked.digest, looked.facts, reasons)
     }
+}
+
+/// A release in the list, with its facts where it could be looked at.
+type Line = (ReleaseLine, Option<ReleaseFacts>);
+
+/// A release that was named, by tag or digest, and what was found there.
+struct Named {
+    tag: Option<Tag>,
+    looked: Looked,
 }
 
 fn described(tag: Option<Tag>, digest: Digest, facts: ReleaseFacts, reasons: Vec<Reason>) -> Described {

@@ -50,7 +50,7 @@ impl Desktop {
     ) -> Result<ReadLayer, Error> {
         let (sender, receiver) = mpsc::channel(PIECES_IN_FLIGHT);
         let descriptor = layer.descriptor.clone();
-        let copy = self.blobs().writer(&descriptor.digest).ok();
+        let copy = self.blobs().writer(&descriptor.digest, descriptor.size).ok();
         let unpacking = self.unpack_incoming(layer, staging, Incoming::new(receiver, copy));
         let fetching = self.transfer(id, &descriptor, BlobPrefix::none_of(&descriptor), sender);
         both(fetching, unpacking).await

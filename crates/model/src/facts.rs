@@ -87,6 +87,9 @@ pub struct ScanRecord {
     pub findings: Vec<Finding>,
     /// The newest acceptable release of every repository that it reached.
     pub offers: Vec<Offer>,
+    /// The repositories that it left to the next pass.
+    #[serde(default)]
+    pub unfinished: BTreeSet<ExtensionId>,
 }
 
 /// What a pass learnt of one repository.
@@ -98,8 +101,19 @@ pub struct Visit {
     pub findings: Vec<Finding>,
     /// What it offers, if it was reached.
     pub offer: Option<Offer>,
-    /// Whether it could not be reached.
-    pub has_failed: bool,
+    /// How far the pass came with it.
+    pub reach: Reach,
+}
+
+/// How far a pass came with a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Everything that had to be looked at was.
+    Whole,
+    /// Its tags were listed, and the rest was left to the next pass, because its registry limits how often it may be asked.
+    Partly,
+    /// It could not be reached.
+    Failed,
 }
 
 /// How much a pass was about.
@@ -112,29 +126,34 @@ pub enum Extent {
 }
 
 impl ScanRecord {
-    /// The record after a pass. What was reached replaces what was known of it; of what could not be reached the updates
-    /// and offers of before stay beside the finding that it could not.
+    /// The record after a pass. What was reached replaces what was known of it; of what could not be reached, or only
+    /// partly, the updates and offers of before stay beside what was found now.
     #[must_use]
     pub fn after(earlier: Option<Self>, extent: Extent, visits: &[Visit], now: Timestamp) -> Self {
-        let stays = |id: &ExtensionId| match visits.iter().find(|visit| visit.id == *id) {
-            Some(visit) => visit.has_failed,
+        let reached: BTreeMap<_, _> = visits.iter().map(|visit| (&visit.id, visit.reach)).collect();
+        let stays = |id: &ExtensionId| match reached.get(id) {
+            Some(reach) => *reach != Reach::Whole,
             None => extent == Extent::Some,
         };
-        let (mut findings, mut offers) = earlier
-            .map(|scan| (scan.findings, scan.offers))
+        let (mut findings, mut offers, mut unfinished) = earlier
+            .map(|scan| (scan.findings, scan.offers, scan.unfinished))
             .unwrap_or_default();
         findings.retain(|finding| {
-            let was_visited = visits.iter().any(|visit| visit.id == finding.id);
+            let was_visited = reached.contains_key(&finding.id);
             stays(&finding.id) && (!was_visited || finding.kind.is_about_updates())
         });
         offers.retain(|offer| stays(&offer.id));
+        unfinished.retain(|id| !reached.contains_key(id) && stays(id));
         let found = visits.iter().flat_map(|visit| visit.findings.iter().cloned());
         offers.extend(visits.iter().filter_map(|visit| visit.offer.clone()));
         offers.sort_by(|one, other| one.id.cmp(&other.id));
+        let partly = visits.iter().filter(|visit| visit.reach == Reach::Partly);
+        unfinished.extend(partly.map(|visit| visit.id.clone()));
         Self {
             finished_at: now,
             findings: findings::sorted(findings.into_iter().chain(found)),
             offers,
+            unfinished,
         }
     }
 }
@@ -159,7 +178,10 @@ mod tests {
 
     fn visit(id: &str, kind: FindingKind) -> Visit {
         let id: ExtensionId = id.parse().unwrap();
-        let has_failed = kind == FindingKind::Unreachable;
+        let reach = match kind {
+            FindingKind::Unreachable => Reach::Failed,
+            _ => Reach::Whole,
+        };
         let finding = Finding {
             kind,
             id: id.clone(),
@@ -177,8 +199,8 @@ mod tests {
         Visit {
             id,
             findings: vec![finding],
-            offer: (!has_failed).then_some(offer),
-            has_failed,
+            offer: (reach == Reach::Whole).then_some(offer),
+            reach,
         }
     }
 
@@ -225,6 +247,41 @@ mod tests {
             3,
             "an outage is told once however long it lasts"
         );
+    }
+
+    #[test]
+    fn what_a_pass_left_to_the_next_one_is_known_as_before() {
+        let now = Timestamp::UNIX_EPOCH;
+        let first = [
+            visit("acme/one", FindingKind::UpdateAvailable),
+            visit("acme/two", FindingKind::NewExtension),
+        ];
+        let record = ScanRecord::after(None, Extent::Everything, &first, now);
+        let left = |id| Visit {
+            offer: None,
+            reach: Reach::Partly,
+            ..visit(id, FindingKind::TagMoved)
+        };
+        let second = [left("acme/one"), left("acme/two")];
+        let record = ScanRecord::after(Some(record), Extent::Everything, &second, now);
+        assert_eq!(
+            told(&record),
+            [
+                ("acme/one".to_owned(), "update-available"),
+                ("acme/one".to_owned(), "tag-moved"),
+                ("acme/two".to_owned(), "tag-moved"),
+            ]
+        );
+        assert_eq!((record.offers.len(), record.unfinished.len()), (2, 2));
+
+        let third = [visit("acme/two", FindingKind::UpdateAvailable)];
+        let record = ScanRecord::after(Some(record), Extent::Some, &third, now);
+        let unfinished: Vec<_> = record.unfinished.iter().map(ExtensionId::repository).collect();
+        assert_eq!(unfinished, ["acme/one"], "a scan of one leaves the others");
+
+        let fourth = [visit("acme/one", FindingKind::TagGone)];
+        let record = ScanRecord::after(Some(record), Extent::Everything, &fourth, now);
+        assert_eq!((told(&record).len(), record.unfinished.len()), (1, 0));
     }
 
     #[test]

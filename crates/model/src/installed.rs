@@ -133,6 +133,9 @@ pub struct Generation {
     pub payload: Digest,
     /// The bytes of the payload's files.
     pub size: u64,
+    /// The layers that it was made from; empty where an earlier program did not write them down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub layers: Vec<Digest>,
     /// When it was installed.
     pub installed_at: Timestamp,
 }

@@ -23,6 +23,7 @@ pub mod permissions;
 pub mod plan;
 pub mod platform;
 pub mod policy;
+pub mod quota;
 pub mod reference;
 pub mod rollback;
 pub mod text;

@@ -32,15 +32,15 @@ struct Written<'a> {
 
 /// Reads one activation file, if it is there, and checks that it is the file of the extension that it names.
 pub(crate) fn read(path: &Utf8Path) -> Result<Option<Installed>, Error> {
-    let Some(head) = document::read_json::<serde_json::Value>(path)? else {
+    let Some(content) = document::read_bounded(path, document::LARGEST)? else {
         return Ok(None);
     };
-    let Head { format } = Head::deserialize(&head).map_err(|problem| Error::malformed(path, &problem))?;
+    let Head { format } = document::parse(path, &content)?;
     if format > FORMAT {
         let problem = format!("it has format {format}, and this program knows formats up to {FORMAT}");
         return Err(Error::malformed(path, &problem));
     }
-    let Body { installed } = Body::deserialize(head).map_err(|problem| Error::malformed(path, &problem))?;
+    let Body { installed } = document::parse(path, &content)?;
     if path.file_stem() != Some(folder_name(&installed.id).as_str()) {
         return Err(Error::malformed(path, &format!("it names {}", installed.id)));
     }

@@ -2,8 +2,8 @@
 //! reader verifies every blob again while it reads.
 
 use std::fs::File;
-use std::io::{self, Write};
-use std::time::SystemTime;
+use std::io::{self, Read as _, Write};
+use std::sync::{Arc, Mutex};
 
 use camino::Utf8PathBuf;
 use model::Digest;
@@ -25,6 +25,8 @@ pub struct BlobCache {
     layout: Layout,
     access: Access,
     limit: u64,
+    /// The bytes that are here, once they were counted. Clones share it.
+    counted: Arc<Mutex<Option<u64>>>,
 }
 
 impl BlobCache {
@@ -33,6 +35,7 @@ impl BlobCache {
             layout,
             access,
             limit: DEFAULT_BLOB_CACHE,
+            counted: Arc::default(),
         }
     }
 
@@ -42,23 +45,32 @@ impl BlobCache {
         Self { limit: bytes, ..self }
     }
 
-    /// Opens a blob, if it is here, and marks it as used. Its content is not trusted: the reader verifies the
-    /// digest, and calls [`remove`](Self::remove) where it is wrong.
+    /// Opens a blob, if it is here, and marks it as used. As long as the file is open, no process removes it to make room. Its
+    /// content is not trusted: the reader verifies the digest, and calls [`remove`](Self::remove) where it is wrong.
     pub fn open(&self, digest: &Digest) -> Option<File> {
         let file = File::open(self.path(digest)).ok()?;
-        // A blob that cannot be marked is only forgotten earlier.
+        // A blob that cannot be marked is only forgotten earlier; one that cannot be locked is about to go, and can be read
+        // all the same.
         let _ = platform::touch(&file);
+        let _ = file.try_lock_shared();
         Some(file)
     }
 
-    /// Begins to write a blob. It is invisible until [`BlobWriter::commit`].
+    /// Begins to write a blob of `size` bytes. It is invisible until [`BlobWriter::commit`].
     ///
     /// # Errors
     ///
-    /// Where the home folder is missing or cannot be written.
-    pub fn writer(&self, digest: &Digest) -> io::Result<BlobWriter> {
+    /// Where the home folder is missing or cannot be written, and `StorageFull` for a blob over the whole limit.
+    pub fn writer(&self, digest: &Digest, size: u64) -> io::Result<BlobWriter> {
         self.access.permit_writing(&self.layout)?;
         let folder = self.layout.blobs();
+        if size > self.limit {
+            // What was kept under an earlier limit goes even where nothing may come.
+            if folder.exists() {
+                self.make_room(0)?;
+            }
+            return Err(io::ErrorKind::StorageFull.into());
+        }
         match std::fs::create_dir(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
@@ -74,6 +86,28 @@ impl BlobCache {
         }
     }
 
+    /// A small blob as a whole, if it is here and not over `most` bytes: a manifest, a config. Its content is not trusted.
+    pub fn read(&self, digest: &Digest, most: u64) -> Option<Vec<u8>> {
+        let mut content = Vec::new();
+        let file = self.open(digest)?;
+        let length = file.take(most.saturating_add(1)).read_to_end(&mut content).ok()?;
+        (length as u64 <= most).then_some(content)
+    }
+
+    /// Keeps a small blob, whose digest the caller has verified. One that is here stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// As for [`writer`](Self::writer) and [`BlobWriter::commit`].
+    pub fn keep(&self, digest: &Digest, content: &[u8]) -> io::Result<()> {
+        if self.path(digest).exists() {
+            return Ok(());
+        }
+        let mut writer = self.writer(digest, content.len() as u64)?;
+        writer.write_all(content)?;
+        writer.commit()
+    }
+
     /// Removes a blob, for instance because it turned out not to be what its name says.
     pub fn remove(&self, digest: &Digest) {
         if self.may_write() {
@@ -85,10 +119,6 @@ impl BlobCache {
         self.layout.blobs()
     }
 
-    pub(crate) fn limit(&self) -> u64 {
-        self.limit
-    }
-
     pub(crate) fn may_write(&self) -> bool {
         self.access.permit_writing(&self.layout).is_ok()
     }
@@ -97,29 +127,16 @@ impl BlobCache {
         self.layout.blobs().join(digest.file_name())
     }
 
-    /// Removes the blobs that were not used for longest until the rest keeps the limit.
-    fn shrink(&self) -> io::Result<()> {
-        let mut blobs: Vec<(SystemTime, u64, Utf8PathBuf)> = Vec::new();
-        for entry in self.layout.blobs().read_dir_utf8()? {
-            let path = entry?.into_path();
-            if partial_blob::is_in_use(&path) {
-                continue;
-            }
-            // A blob that another process just removed is no failure.
-            if let Ok(metadata) = path.metadata() {
-                blobs.push((metadata.modified()?, metadata.len(), path));
-            }
-        }
-        blobs.sort_unstable();
-        let mut size: u64 = blobs.iter().map(|(_, size, _)| size).sum();
-        for (_, freed, path) in blobs {
-            if size <= self.limit {
-                break;
-            }
-            std::fs::remove_file(&path)?;
-            size -= freed;
-        }
-        Ok(())
+    pub(crate) fn activations(&self) -> Utf8PathBuf {
+        self.layout.activations()
+    }
+
+    pub(crate) fn limit(&self) -> u64 {
+        self.limit
+    }
+
+    pub(crate) fn counted(&self) -> &Mutex<Option<u64>> {
+        &self.counted
     }
 }
 
@@ -136,28 +153,30 @@ impl BlobWriter {
         Self { file, path, cache }
     }
 
-    /// Makes the blob visible under its digest, which the caller has verified, and shrinks the cache to its
-    /// limit.
+    /// Makes the blob visible under its digest, which the caller has verified, once the cache has room for it within
+    /// its limit.
     ///
     /// # Errors
     ///
-    /// Where the file system refuses. The blob may be here or not then; nothing else is harmed.
+    /// Where the file system refuses, or no room can be made. The blob is not here then; nothing else is harmed.
     pub fn commit(self) -> io::Result<()> {
         platform::touch(self.file.as_file())?;
+        self.cache.make_room(self.file.as_file().metadata()?.len())?;
         self.file.persist(&self.path).map_err(|refused| refused.error)?;
-        self.cache.shrink()
+        Ok(())
     }
 
     /// Leaves what was written so far as the beginning of the blob: see [`BlobCache::partial`].
     ///
     /// # Errors
     ///
-    /// Where the file system refuses; nothing else is harmed.
+    /// Where the file system refuses, or no room can be made; nothing else is harmed.
     pub fn leave(self) -> io::Result<()> {
         platform::touch(self.file.as_file())?;
+        self.cache.make_room(self.file.as_file().metadata()?.len())?;
         let (file, _) = self.file.keep().map_err(|refused| refused.error)?;
         drop(file); // and with it the lock: from now on it may be taken
-        self.cache.shrink()
+        Ok(())
     }
 }
 

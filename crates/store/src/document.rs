@@ -10,7 +10,7 @@ use crate::error::Error;
 
 /// No document of the store comes near this, in bytes. A larger file is not ours, and reading it whole could
 /// exhaust the memory.
-const LARGEST: u64 = 64 * 1024 * 1024;
+pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Reads a file as a whole, if it is there and holds at most `limit` bytes.
 pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
@@ -37,8 +37,12 @@ pub(crate) fn read_json<T: DeserializeOwned>(path: &Utf8Path) -> Result<Option<T
     let Some(content) = read_bounded(path, LARGEST)? else {
         return Ok(None);
     };
-    let document = serde_json::from_slice(&content).map_err(|problem| Error::malformed(path, &problem))?;
-    Ok(Some(document))
+    parse(path, &content).map(Some)
+}
+
+/// Understands the content of the file at `path`.
+pub(crate) fn parse<T: DeserializeOwned>(path: &Utf8Path, content: &[u8]) -> Result<T, Error> {
+    serde_json::from_slice(content).map_err(|problem| Error::malformed(path, &problem))
 }
 
 /// Writes a value as JSON for a file of the store, one line with its end.

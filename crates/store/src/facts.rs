@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 use model::facts::{ReleaseFacts, RepositoryMemory, ScanRecord};
 use model::{Digest, ExtensionId};
-use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Params, TransactionBehavior};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -81,9 +81,9 @@ impl FactStore {
         host_key: &str,
         facts: &ReleaseFacts,
     ) -> Result<(), Error> {
-        self.write(
+        self.write_one(
             "INSERT OR REPLACE INTO release VALUES (?1, ?2, ?3)",
-            (digest.to_string(), host_key, self.json(facts)?),
+            &(digest.to_string(), host_key, self.json(facts)?),
         )
     }
 
@@ -97,16 +97,33 @@ impl FactStore {
         Ok(memory.unwrap_or_default())
     }
 
-    /// Replaces what is remembered of a repository.
+    /// Replaces what is remembered of repositories, of all of them or of none.
     ///
     /// # Errors
     ///
     /// [`Error::Facts`]
-    pub fn remember_repository(&self, id: &ExtensionId, memory: &RepositoryMemory) -> Result<(), Error> {
-        self.write(
-            "INSERT OR REPLACE INTO repository VALUES (?1, ?2)",
-            (id.to_string(), self.json(memory)?),
-        )
+    pub fn remember_repositories<'a>(
+        &self,
+        memories: impl IntoIterator<Item = (&'a ExtensionId, &'a RepositoryMemory)>,
+    ) -> Result<(), Error> {
+        let rows = memories
+            .into_iter()
+            .map(|(id, memory)| Ok((id.to_string(), self.json(memory)?)))
+            .collect::<Result<Vec<_>, Error>>()?;
+        if rows.is_empty() {
+            return Ok(());
+        }
+        self.write(|connection| {
+            let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            for row in &rows {
+                execute(
+                    &change,
+                    "INSERT OR REPLACE INTO repository VALUES (?1, ?2)",
+                    (&row.0, &row.1),
+                )?;
+            }
+            change.commit()
+        })
     }
 
     /// The result of the last scan, if there was one.
@@ -124,9 +141,9 @@ impl FactStore {
     ///
     /// [`Error::Facts`]
     pub fn save_scan(&self, record: &ScanRecord) -> Result<(), Error> {
-        self.write(
+        self.write_one(
             "INSERT OR REPLACE INTO scan VALUES (1, ?1)",
-            (self.json(record)?,),
+            &(self.json(record)?,),
         )
     }
 
@@ -145,9 +162,9 @@ impl FactStore {
     ///
     /// [`Error::Facts`]
     pub fn postpone(&self, registry: &str, until: Timestamp) -> Result<(), Error> {
-        self.write(
+        self.write_one(
             "INSERT OR REPLACE INTO postponed VALUES (?1, ?2)",
-            (registry, self.json(&until)?),
+            &(registry, self.json(&until)?),
         )
     }
 
@@ -169,11 +186,15 @@ impl FactStore {
         }
     }
 
-    fn write(&self, change: &str, parameters: impl Params + Clone) -> Result<(), Error> {
+    fn write_one(&self, change: &str, parameters: &(impl Params + Clone)) -> Result<(), Error> {
+        self.write(|connection| execute(connection, change, parameters.clone()))
+    }
+
+    fn write(&self, change: impl Fn(&mut Connection) -> rusqlite::Result<()>) -> Result<(), Error> {
         self.access.permit_writing(&self.layout)?;
         let mut slot = self.connection();
-        if let Some(connection) = slot.take() {
-            match execute(&connection, change, parameters.clone()) {
+        if let Some(mut connection) = slot.take() {
+            match change(&mut connection) {
                 // What looked usable is not.
                 Err(error) if is_damage(&error) => set_damaged_aside(&self.path)?,
                 result => {
@@ -182,8 +203,8 @@ impl FactStore {
                 }
             }
         }
-        let connection = self.renew()?;
-        let result = execute(&connection, change, parameters);
+        let mut connection = self.renew()?;
+        let result = change(&mut connection);
         *slot = Some(connection);
         result.map_err(|source| self.failed(source))
     }
@@ -255,7 +276,7 @@ fn open_existing(path: &Utf8Path) -> Result<State, Error> {
 fn create(path: &Utf8Path) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags() | OpenFlags::SQLITE_OPEN_CREATE)?;
     prepare(&connection)?;
-    let change = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    let change = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = change.query_row("PRAGMA user_version", (), |row| row.get(0))?;
     if version == 0 {
         change.execute_batch(TABLES)?;

@@ -32,6 +32,7 @@ mod payload;
 mod platform;
 mod record;
 mod removal;
+mod room;
 mod staging;
 mod transaction;
 mod user_file;

@@ -1,12 +1,14 @@
 //! `outrigger scan` and `outrigger outdated`
 
+use desktop::ScanReport;
 use model::ExtensionId;
 use model::findings::{Finding, FindingKind};
+use serde_json::json;
 
 use crate::context::{Context, reference, wait};
 use crate::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::{Output, style, table};
+use crate::output::{Output, cost, style, table};
 
 pub(super) fn run(
     context: &Context,
@@ -20,13 +22,7 @@ pub(super) fn run(
         .collect::<Result<Vec<ExtensionId>, Failure>>()?;
     let desktop = context.desktop(output.listener())?;
     let report = wait(desktop.scan(&only))??;
-    print(output, &report.findings, "Everything is up to date.");
-    if output.is_verbose {
-        let (visited, requests) = (report.visited, report.requests);
-        output.note(&format!(
-            "{visited} repositories visited with {requests} requests"
-        ));
-    }
+    print_report(output, &report);
     report.check_reached()?;
     let has_update = report
         .findings
@@ -46,22 +42,51 @@ pub(super) fn outdated(context: &Context, output: &Output) -> Result<Exit, Failu
     } else {
         "Nothing was scanned yet: `outrigger scan` looks for updates."
     };
-    let (findings, unreachable) = known
-        .map(|known| (known.findings, known.unreachable))
+    let (findings, unreachable, unfinished) = known
+        .map(|known| (known.findings, known.unreachable, known.unfinished))
         .unwrap_or_default();
+    if output.is_json() {
+        output.json(&json!({ "findings": findings, "warnings": output.warnings() }));
+        return Ok(Exit::Done);
+    }
     print(output, &findings, nothing);
     if unreachable > 0 {
         output.note(&format!(
             "The last scan could not reach {unreachable} of its repositories."
         ));
     }
+    if unfinished > 0 {
+        output.note(&format!(
+            "The last scan left {unfinished} of its repositories to the next one."
+        ));
+    }
     Ok(Exit::Done)
 }
 
-fn print(output: &Output, findings: &[Finding], nothing: &str) {
+fn print_report(output: &Output, report: &ScanReport) {
     if output.is_json() {
-        output.json(&serde_json::json!({ "findings": findings, "warnings": output.warnings() }));
-    } else if output.is_quiet() {
+        output.json(&json!({
+            "findings": report.findings,
+            "unfinished": report.unfinished,
+            "cost": cost::document(&report.cost),
+            "warnings": output.warnings(),
+        }));
+        return;
+    }
+    let nothing = if report.unfinished.is_empty() {
+        "Everything is up to date."
+    } else {
+        "Nothing was found in what was looked at."
+    };
+    print(output, &report.findings, nothing);
+    if output.is_verbose {
+        output.note(&format!("{} repositories visited", report.visited));
+        cost::note(output, &report.cost);
+    }
+}
+
+fn print(output: &Output, findings: &[Finding], nothing: &str) {
+    if output.is_quiet() {
         for finding in findings {
             output.line(&finding.id.to_string());
         }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::context::{Context, reference, wait};
 use crate::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::{Output, style, table};
+use crate::output::{Output, cost, style, table};
 
 /// The longest description that is shown, in characters.
 const DESCRIPTION: usize = 1000;
@@ -57,7 +57,7 @@ fn print(output: &Output, details: &Details) {
         )));
     }
     if output.is_verbose {
-        output.note(&format!("{} requests", details.requests));
+        cost::note(output, &details.cost);
     }
 }
 
@@ -173,7 +173,8 @@ fn document(details: &Details) -> Value {
         "installed": details.installed,
         "releases": details.releases.iter().map(release_document).collect::<Vec<_>>(),
         "more": details.more,
-        "requests": details.requests,
+        "requests": details.cost.usage.requests,
+        "cost": cost::document(&details.cost),
     })
 }
 

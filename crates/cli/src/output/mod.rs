@@ -1,5 +1,6 @@
 //! Everything that is printed.
 
+pub(crate) mod cost;
 pub(crate) mod failure;
 pub(crate) mod progress;
 pub(crate) mod style;

@@ -15,6 +15,7 @@ macro_rules! shown {
 }
 
 mod allow_list;
+mod cache;
 mod codes;
 mod commands;
 mod configuration;

@@ -37,6 +37,11 @@ impl Fixture {
         Utf8Path::from_path(self.home.path()).unwrap().join("home")
     }
 
+    /// Where the registry listens.
+    pub(crate) fn authority(&self) -> String {
+        self.server.authority()
+    }
+
     pub(crate) fn id(&self) -> ExtensionId {
         ExtensionId::new(&self.server.authority(), WHALE).unwrap()
     }

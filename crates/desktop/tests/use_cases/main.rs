@@ -6,8 +6,10 @@ extern crate outrigger_desktop as desktop;
 
 mod age;
 mod asking;
+mod depth;
 mod fixture;
 mod kept;
 mod overtaken;
 mod planned;
+mod rate_limits;
 mod resting;

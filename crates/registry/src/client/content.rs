@@ -10,9 +10,9 @@ use super::Selector;
 use super::shared::Shared;
 use crate::error::Fault;
 use crate::station::{Request, Scope};
-use crate::verify::{Verifier, check_digest, digest_of};
+use crate::verify::{check_digest, digest_of};
 use crate::wire::{SizeLimit, Whole, header};
-use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, config, document};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, document};
 
 /// The header with the digest of a manifest (distribution-spec, "Pulling manifests").
 const CONTENT_DIGEST: &str = "docker-content-digest";
@@ -63,12 +63,7 @@ pub(super) async fn config(
     }
     let request = blob(id, &manifest.config, 0);
     let Whole { body, url, .. } = shared.read(id.registry(), &request, &size).await?;
-    let mut verifier = Verifier::new(&manifest.config);
-    let read = verifier
-        .update(&body)
-        .and_then(|()| verifier.finish())
-        .and_then(|()| config::parse(body, manifest));
-    read.map_err(|invalid| Fault::at(&url, invalid))
+    ImageConfig::verify(body, manifest).map_err(|invalid| Fault::at(&url, invalid))
 }
 
 /// The request for a blob from its byte `start` on.

@@ -9,11 +9,12 @@ mod transfer;
 use std::fmt;
 use std::sync::Arc;
 
+use model::quota::Standing;
 use model::{Digest, ExtensionId, Tag};
 
 use crate::error::{Error, Fault, Misconfigured, Operation};
 use crate::settings::Settings;
-use crate::{Descriptor, Document, ImageConfig, ImageManifest, login};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, Usage, login};
 use blob::Source;
 use list::List;
 #[cfg(fuzzing)]
@@ -75,7 +76,17 @@ impl Client {
 
     /// How many requests were sent since the client was made, those to token servers and after redirects included.
     pub fn requests(&self) -> u64 {
-        self.shared.wire().sent()
+        self.usage().requests
+    }
+
+    /// What was asked of all registries since the client was made.
+    pub fn usage(&self) -> Usage {
+        self.shared.wire().usage()
+    }
+
+    /// What a registry said last of how often its manifests may still be read.
+    pub fn standing(&self, registry: &str) -> Standing {
+        self.shared.standing(registry)
     }
 
     /// Says which repositories will be asked about, so that one token is asked for several of them where that can be had. It
@@ -154,7 +165,7 @@ impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Client")
-            .field("requests", &self.requests())
+            .field("usage", &self.usage())
             .finish_non_exhaustive()
     }
 }

@@ -1,15 +1,17 @@
 //! What all clones of a client share, and the order in which endpoints are asked.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::ExtensionId;
+use model::quota::Standing;
+use reqwest::header::HeaderMap;
 
-use crate::Limits;
 use crate::error::{ErrorKind, Fault, Misconfigured};
 use crate::settings::{Endpoint, Settings};
 use crate::station::{Request, Station};
 use crate::wire::{Answer, SizeLimit, Whole, Wire};
+use crate::{Limits, quota, usage};
 
 pub(super) struct Shared {
     settings: Settings,
@@ -22,6 +24,7 @@ pub(super) struct Shared {
 struct Registry {
     earlier: Vec<Station>,
     last: Station,
+    standing: Mutex<Standing>,
 }
 
 impl Shared {
@@ -52,7 +55,7 @@ impl Shared {
         }
         for (name, repositories) in registries {
             if let Ok(registry) = self.registry(name) {
-                let Registry { earlier, last } = &*registry;
+                let Registry { earlier, last, .. } = &*registry;
                 for station in earlier.iter().chain([last]) {
                     station.expect(repositories.iter().cloned());
                 }
@@ -66,7 +69,10 @@ impl Shared {
         loop {
             let retries = turn.retries(self.limits());
             match turn.station().ask(&self.wire, request, retries).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    turn.registry.note_quota(request, answer.response.headers());
+                    return Ok(answer);
+                }
                 Err(fault) => turn.pass_on(fault)?,
             }
         }
@@ -83,7 +89,10 @@ impl Shared {
         loop {
             let retries = turn.retries(self.limits());
             match turn.station().read(&self.wire, request, size, retries).await {
-                Ok(whole) => return Ok(whole),
+                Ok(whole) => {
+                    turn.registry.note_quota(request, &whole.headers);
+                    return Ok(whole);
+                }
                 Err(fault) => turn.pass_on(fault)?,
             }
         }
@@ -98,6 +107,14 @@ impl Shared {
             position: 0,
             before: None,
         })
+    }
+
+    /// What a registry said last of how often its manifests may still be read.
+    pub(super) fn standing(&self, name: &str) -> Standing {
+        let registries = self.registries.lock().unwrap_or_else(PoisonError::into_inner);
+        registries
+            .get(name)
+            .map_or(Standing::Unknown, |registry| *registry.standing())
     }
 
     fn registry(&self, name: &str) -> Result<Arc<Registry>, Misconfigured> {
@@ -119,10 +136,12 @@ impl Shared {
             Some((last, earlier)) => Registry {
                 earlier: earlier.iter().map(station).collect(),
                 last: station(last),
+                standing: Mutex::default(),
             },
             None => Registry {
                 earlier: Vec::new(),
                 last: station(&Endpoint::of_registry(name)?),
+                standing: Mutex::default(),
             },
         })
     }
@@ -137,7 +156,7 @@ struct Turn {
 
 impl Turn {
     fn station(&self) -> &Station {
-        let Registry { earlier, last } = &*self.registry;
+        let Registry { earlier, last, .. } = &*self.registry;
         earlier.get(self.position).unwrap_or(last)
     }
 
@@ -160,6 +179,23 @@ impl Turn {
     /// Only the last one is asked again after what may pass: for the others, the next one is the second try.
     fn retries(&self, limits: &Limits) -> usize {
         if self.is_last() { limits.retries } else { 0 }
+    }
+}
+
+impl Registry {
+    /// Keeps what an answer says is left. Hubs say it with manifests only; so only a manifest that comes without it shows
+    /// that there is no limit.
+    fn note_quota(&self, request: &Request, headers: &HeaderMap) {
+        match quota::stated(headers) {
+            Some(quota) => *self.standing() = Standing::Limited(quota),
+            None if usage::is_of_manifest(&request.path) => *self.standing() = Standing::Unlimited,
+            None => {}
+        }
+    }
+
+    fn standing(&self) -> MutexGuard<'_, Standing> {
+        // It is replaced in one step.
+        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,10 +4,9 @@ mod answer;
 mod body;
 mod certificate;
 mod connections;
+mod metered;
 mod redirect;
 mod trouble;
-
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::Utf8PathBuf;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RANGE};
@@ -16,6 +15,7 @@ use url::Url;
 
 use crate::error::{ErrorKind, Fault, redacted};
 use crate::secret::Secret;
+use crate::usage::{Counters, Usage};
 use crate::{Invalid, Limits, Retry, RetryListener};
 
 pub(crate) use answer::{Envelope, refusal, retry_after};
@@ -28,7 +28,7 @@ use connections::Connections;
 pub(crate) struct Wire {
     connections: Connections,
     limits: Limits,
-    sent: AtomicU64,
+    counters: Counters,
     on_retry: RetryListener,
 }
 
@@ -71,7 +71,7 @@ impl Wire {
         Self {
             connections: Connections::new(limits.clone()),
             limits,
-            sent: AtomicU64::new(0),
+            counters: Counters::default(),
             on_retry,
         }
     }
@@ -80,9 +80,9 @@ impl Wire {
         self.on_retry.tell(retry);
     }
 
-    /// How many requests were sent, those of redirects and token servers included.
-    pub(crate) fn sent(&self) -> u64 {
-        self.sent.load(Ordering::Relaxed)
+    /// What was asked so far.
+    pub(crate) fn usage(&self) -> Usage {
+        self.counters.read()
     }
 
     pub(crate) fn limits(&self) -> &Limits {
@@ -149,13 +149,14 @@ impl Wire {
             Some(Authorization::Bearer(token)) => request.bearer_auth(token.expose()),
             None => request,
         };
-        self.sent.fetch_add(1, Ordering::Relaxed);
+        self.counters.count_request();
         let answer = request
             .send()
             .await
             .map_err(|error| Fault::at(url, self.trouble(url, error)))?;
         tracing::debug!(method = %ask.method, url = redacted(url), status = answer.status().as_u16(), "asked");
-        Ok(answer)
+        self.counters.count_answer(&ask.method, url, &answer);
+        Ok(metered::metered(answer, self.counters.bytes()))
     }
 }
 

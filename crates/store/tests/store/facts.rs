@@ -40,12 +40,13 @@ fn what_is_remembered_is_found_by_the_next_process() {
         finished_at: second(5),
         findings: Vec::new(),
         offers: Vec::new(),
+        unfinished: [whale()].into(),
     };
     let first = home.store().facts().unwrap();
     first
         .remember_release(&digest, "linux/amd64", &facts("linux/amd64"))
         .unwrap();
-    first.remember_repository(&whale(), &memory).unwrap();
+    first.remember_repositories([(&whale(), &memory)]).unwrap();
     first.save_scan(&scan).unwrap();
     first.postpone("docker.io", second(9)).unwrap();
 
@@ -169,7 +170,7 @@ fn several_at_once_begin_one_data_base_and_lose_nothing() {
                     let id: ExtensionId = format!("acme/whale-{worker}-{round}").parse().unwrap();
                     let mut memory = RepositoryMemory::default();
                     memory.finish_scan(&[], second(round));
-                    store.remember_repository(&id, &memory).unwrap();
+                    store.remember_repositories([(&id, &memory)]).unwrap();
                 }
             });
         }

@@ -21,12 +21,12 @@ impl Scene {
         let home = Home::new();
         drop(home.store().begin(&whale(), || {}).unwrap());
         let (cache, digest) = (home.store().blobs(), Digest::of(LAYER));
-        drop(cache.writer(&digest).unwrap()); // which makes the folder
+        drop(cache.writer(&digest, SIZE).unwrap()); // which makes the folder
         Self { home, cache, digest }
     }
 
     fn writer(&self, beginning: &[u8]) -> BlobWriter {
-        let mut writer = self.cache.writer(&self.digest).unwrap();
+        let mut writer = self.cache.writer(&self.digest, SIZE).unwrap();
         writer.write_all(beginning).unwrap();
         writer
     }
@@ -126,14 +126,23 @@ fn beginnings_count_within_the_limit() {
     let scene = Scene::new();
     scene.killed("a", &[7; 100]);
     let other = Digest::of(b"12345");
-    let mut writer = scene.cache.clone().with_limit(50).writer(&other).unwrap();
+    let mut writer = scene.cache.clone().with_limit(50).writer(&other, 5).unwrap();
     writer.write_all(b"12345").unwrap();
     writer.commit().unwrap();
     assert_eq!(scene.files(), [other.file_name()]);
-    let mut writer = scene.cache.clone().with_limit(0).writer(&scene.digest).unwrap();
+    let mut writer = scene
+        .cache
+        .clone()
+        .with_limit(SIZE)
+        .writer(&scene.digest, SIZE)
+        .unwrap();
     writer.write_all(b"a la").unwrap();
     writer.leave().unwrap();
-    assert_eq!(scene.left(), None);
+    assert_eq!(scene.left().as_deref(), Some("a la"));
+    assert!(
+        !scene.files().contains(&other.file_name()),
+        "it makes room for the beginning"
+    );
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub(crate) fn generation(tag: &str, payload: &Payload) -> Generation {
         permissions: Permissions::default(),
         payload: payload.digest.clone(),
         size: payload.size,
+        layers: Vec::new(),
         installed_at: Timestamp::UNIX_EPOCH,
     }
 }
