@@ -231,7 +231,7 @@ const ATTACKS: &[Attack] = &[
         known_as: "CVE-2026-32766",
         does: "hides an extended header in the value of another one",
         image: |_| {
-            let records = [("path", "ui/a"), ("SCHILY.xattr.user.x", "y\n16 path=ui/evil\nz")];
+            let records = [("SCHILY.xattr.user.x", "y\n16 path=ui/evil\nz"), ("path", "ui/a")];
             under(Layer::new().raw_entry(pax_file(&records, "x")))
         },
         outcome: Refused,

@@ -181,15 +181,17 @@ impl Scene {
         Payload { folder, tree }
     }
 
-    /// Everything that lasts, here and around the home folder; locks, the cache of layers and what scans remember do not
-    /// count.
+    /// Everything that lasts, here and around the home folder; locks, the cache of layers, what scans remember and the notes
+    /// of what failed do not count.
     fn lasting(&self) -> BTreeMap<Utf8PathBuf, Entry> {
         let surroundings: Tree = testkit::tree(self.outrigger.surroundings());
         let forgettable = |path: &Utf8Path| {
             let below_home = path.strip_prefix("home").unwrap_or(path).as_str();
-            ["locks", "blobs", "facts"]
-                .iter()
-                .any(|name| below_home.starts_with(name))
+            let is_note = path.file_name().is_some_and(|name| name.starts_with("failed-"));
+            is_note
+                || ["locks", "blobs", "facts"]
+                    .iter()
+                    .any(|name| below_home.starts_with(name))
         };
         let entries = surroundings.entries().iter();
         entries
