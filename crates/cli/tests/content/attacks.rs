@@ -524,7 +524,10 @@ fn every_known_attack_has_the_outcome_of_the_contract_and_touches_nothing_else()
         let image = image(&canary);
         match outcome {
             Refused => {
-                scene.refuses(6, &image);
+                let id = scene.id();
+                let update = ["update", "-f", &id, "--to", "2.0.0"];
+                scene.push("2.0.0", &image);
+                scene.refuses_all_of(6, &[&update]);
             }
             Harmless(files) => {
                 scene.push("2.0.0", &image);
