@@ -123,6 +123,8 @@ fn a_registry_that_nobody_answers_for_cannot_be_reached() {
         .outrigger
         .allow(&format!("127.0.0.1:{port}/\n{}/", scene.authority()));
     assert_snapshot!(scene.refuses_all_of(5, &[&["install", "-f", &dead]]), @r#"
+    waiting [duration] for 127.0.0.1:[port] (retry 1 of 2): the connection was refused: Connection refused (os error 111)
+    waiting [duration] for 127.0.0.1:[port] (retry 2 of 2): the connection was refused: Connection refused (os error 111)
     error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.0.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.0.0): the connection was refused: Connection refused (os error 111)
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
     "#);

@@ -23,6 +23,8 @@ fn all_arguments_are_tried_and_the_highest_code_wins() {
     warning: no allow-list is configured: every repository may be installed
     error: docker.io/acme/whale:2.0.0: it needs Extension API `>= 9`; this desktop offers 0.4.2
       help: `outrigger show REF --all-versions` shows which releases fit this desktop
+    waiting [duration] for 127.0.0.1:1 (retry 1 of 2): the connection was refused: Connection refused (os error 111)
+    waiting [duration] for 127.0.0.1:1 (retry 2 of 2): the connection was refused: Connection refused (os error 111)
     error: cannot list the tags of docker.io/acme/missing (http://127.0.0.1:[port]/v2/acme/missing/tags/list): there is no such repository
       help: check the spelling; `outrigger search` shows what is offered
     error: `acme/Whale` is not a legal reference: a repository is written in lower case

@@ -82,7 +82,9 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     policy.minimum-age       0d           default
     policy.bare-api-version  minimum      default
     scan.every               12h          default
+    store.generations        2            default
     limits.blob-cache        2GiB         default
+    limits.blob-rate         1KiB         default
     limits.config-size       4MiB         default
     limits.entries           1000000      default
     limits.error-body        64KiB        default
@@ -101,6 +103,7 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     limits.ratio             1200         default
     limits.redirects         5            default
     limits.repositories      100000       default
+    limits.resumes           10           default
     limits.retries           2            default
     limits.tags              100000       default
     limits.token-size        64KiB        default
@@ -110,6 +113,7 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     limits.helper-time       10s          default
     limits.idle-time         30s          default
     limits.retry-after       5s           default
+    limits.retry-time        30s          default
     ");
     outrigger
         .config(

@@ -113,6 +113,8 @@ fn where_no_endpoint_answers_the_last_is_named() {
     endpoints(&scene, &[DEAD, "http://127.0.0.1:2"]);
     shown!(scene.run("install acme/whale --force").fails_with(5).stderr, @r#"
     warning: no allow-list is configured: every repository may be installed
+    waiting [duration] for 127.0.0.1:2 (retry 1 of 2): the connection was refused: Connection refused (os error 111)
+    waiting [duration] for 127.0.0.1:2 (retry 2 of 2): the connection was refused: Connection refused (os error 111)
     error: cannot list the tags of docker.io/acme/whale (http://127.0.0.1:2/v2/acme/whale/tags/list): the connection was refused: Connection refused (os error 111)
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."docker.io"]`, a proxy with HTTPS_PROXY
     "#);

@@ -258,6 +258,8 @@ fn a_scan_in_which_every_repository_failed_fails() {
     let scene = Scene::new();
     scene.allow("127.0.0.1:1/acme/dead\nacme/missing");
     shown!(scene.run("scan").fails_with(5).stderr, @"
+    waiting [duration] for 127.0.0.1:1 (retry 1 of 2): the connection was refused: Connection refused (os error 111)
+    waiting [duration] for 127.0.0.1:1 (retry 2 of 2): the connection was refused: Connection refused (os error 111)
     error: no repository could be reached
       help: look at the reasons above; `outrigger config show` shows the endpoints
     ");
