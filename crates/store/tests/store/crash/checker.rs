@@ -121,6 +121,7 @@ impl Checker {
 
 fn versions(outcome: &Outcome) -> String {
     let versions = outcome
+        .installed
         .iter()
         .map(|it| format!("{} {}", it.id, it.current.version()));
     versions.collect::<Vec<_>>().join(", ")

@@ -3,12 +3,15 @@
 use std::error::Error;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
+use model::ExtensionId;
+use model::operation::{Operation, OperationKind};
 use store::{Payload, Placement, Store, Transaction};
 
 use super::image::Image;
 use super::model::World;
 use super::trace::{Failure, Recorder, Step, Trace};
-use super::verdict::{Outcome, recover};
+use super::verdict::{Outcome, outcome, recover};
 use super::workshop::Workshop;
 use crate::support::{generation, install, switched, whale};
 
@@ -121,7 +124,7 @@ impl Scenario {
         allowed: Vec<Outcome>,
     ) -> Trace {
         workshop.on(&beginning.image(), |root| {
-            let old = Store::open(&home(root)).unwrap().installed().unwrap().installed;
+            let old = outcome(&Store::open(&home(root)).unwrap()).unwrap();
             let recorder = Recorder::new(root, None);
             let store = Store::open(&home(root)).unwrap().observed(recorder.clone());
             (self.change)(&store).unwrap();
@@ -166,7 +169,7 @@ fn bystander(store: &Store) {
 fn three_generations(store: &Store) {
     bystander(store);
     for tag in ["1.0.0", "1.1.0", "1.2.0"] {
-        install(store, &whale(), tag);
+        update(store, tag).unwrap();
     }
 }
 
@@ -174,7 +177,7 @@ fn three_generations(store: &Store) {
 fn leftovers(store: &Store) {
     bystander(store);
     for tag in ["1.3.0", "1.0.0", "1.1.0", "1.2.0"] {
-        install(store, &whale(), tag);
+        update(store, tag).unwrap();
     }
     let unnamed =
         store
@@ -192,8 +195,21 @@ fn leftovers(store: &Store) {
     std::fs::write(store.home().join("staging/abandoned/lock"), "").unwrap();
 }
 
+/// Begins a change that history will tell of.
+fn begin(store: &Store, id: &ExtensionId, kind: OperationKind) -> Result<Transaction, store::Error> {
+    Ok(store.begin(id, || {})?.recorded_as(Operation {
+        id: id.clone(),
+        kind,
+        from: None,
+        to: None,
+        started_at: Timestamp::UNIX_EPOCH,
+        duration_ms: 0,
+        failure: None,
+    }))
+}
+
 fn update(store: &Store, tag: &str) -> Result<(), Box<dyn Error>> {
-    let transaction = store.begin(&whale(), || {})?;
+    let transaction = begin(store, &whale(), OperationKind::Update)?;
     let payload = assemble(&transaction, tag)?;
     let installed = switched(&whale(), transaction.current()?, generation(tag, &payload));
     Ok(transaction.commit(payload, &installed)?)
@@ -225,7 +241,7 @@ fn assemble(transaction: &Transaction, tag: &str) -> Result<Payload, Box<dyn Err
 }
 
 fn roll_back(store: &Store) -> Result<(), Box<dyn Error>> {
-    let transaction = store.begin(&whale(), || {})?;
+    let transaction = begin(store, &whale(), OperationKind::Rollback)?;
     let Some(current) = transaction.current()? else {
         return Ok(());
     };
@@ -236,7 +252,7 @@ fn roll_back(store: &Store) -> Result<(), Box<dyn Error>> {
 }
 
 fn hold(store: &Store) -> Result<(), Box<dyn Error>> {
-    let transaction = store.begin(&whale(), || {})?;
+    let transaction = begin(store, &whale(), OperationKind::Hold)?;
     let Some(mut current) = transaction.current()? else {
         return Ok(());
     };
@@ -245,5 +261,5 @@ fn hold(store: &Store) -> Result<(), Box<dyn Error>> {
 }
 
 fn remove(store: &Store) -> Result<(), Box<dyn Error>> {
-    Ok(store.begin(&whale(), || {})?.remove()?)
+    Ok(begin(store, &whale(), OperationKind::Remove)?.remove()?)
 }

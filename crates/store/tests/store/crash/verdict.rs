@@ -4,32 +4,38 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use model::installed::{Generation, Installed};
+use model::operation::OperationKind;
 use model::{Digest, ExtensionId};
 use store::{FileRecord, Record, Store};
 
 use super::image::{Entry, Image};
 use crate::support::{names, whale};
 
-/// What is installed, as the store says it.
-pub(crate) type Outcome = Vec<Installed>;
+/// What the store says of a home.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) installed: Vec<Installed>,
+    /// The number and the kind of every change that history tells of, the last one first.
+    history: Vec<(Option<u64>, OperationKind)>,
+}
 
 /// Opens a home folder as the next command would, lets the store recover, and answers what is installed; an
 /// error where anything is broken, lost or mixed.
 pub(crate) fn recover(home: &Utf8Path) -> Result<Outcome, String> {
     let store = Store::open(home).map_err(|error| format!("it cannot be opened: {error}"))?;
-    let found = installed(&store)?;
-    if !found.is_empty() && !home.join("format.json").exists() {
+    let found = outcome(&store)?;
+    if !found.installed.is_empty() && !home.join("format.json").exists() {
         return Err("extensions are installed, and the home folder does not say its format".to_owned());
     }
     let transaction = store.begin(&whale(), || {});
     drop(transaction.map_err(|error| format!("no change can begin: {error}"))?);
-    if installed(&store)? != found {
-        return Err("recovery changed what is installed".to_owned());
+    if outcome(&store)? != found {
+        return Err("recovery changed what is installed, or its history".to_owned());
     }
     if !names(&home.join("staging")).is_empty() {
         return Err("recovery left something in staging".to_owned());
     }
-    for extension in &found {
+    for extension in &found.installed {
         let kept = std::iter::once(&extension.current).chain(&extension.previous);
         for generation in kept {
             whole(&store, &extension.id, generation)?;
@@ -38,14 +44,22 @@ pub(crate) fn recover(home: &Utf8Path) -> Result<Outcome, String> {
     Ok(found)
 }
 
-fn installed(store: &Store) -> Result<Outcome, String> {
-    let listing = store
-        .installed()
-        .map_err(|error| format!("nothing can be listed: {error}"))?;
-    match listing.broken.first() {
-        Some(broken) => Err(broken.problem.to_string()),
-        None => Ok(listing.installed),
+/// What is found without changing anything.
+pub(crate) fn outcome(store: &Store) -> Result<Outcome, String> {
+    let listing = store.installed();
+    let listing = listing.map_err(|error| format!("nothing can be listed: {error}"))?;
+    let history = store.history(None);
+    let history = history.map_err(|error| format!("no history can be told: {error}"))?;
+    if let Some(broken) = listing.broken.iter().chain(&history.broken).next() {
+        return Err(broken.problem.to_string());
     }
+    let told = history.operations.iter();
+    Ok(Outcome {
+        installed: listing.installed,
+        history: told
+            .map(|recorded| (recorded.number, recorded.operation.kind))
+            .collect(),
+    })
 }
 
 /// Whether a generation holds exactly what its record says.
