@@ -4,11 +4,11 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::Command;
 
 use camino::Utf8Path;
 
 use crate::scene::{CHANGES, Change, Scene, Snapshot, kills};
+use crate::strace::watched;
 use crate::whole::versions;
 
 /// The calls of the system that change names, modes, content, or what is durable.
@@ -95,17 +95,11 @@ fn kill_in(change: Change, percent: usize) {
 /// Runs the change until one of its threads is about to make this call for the `number`th time, and kills
 /// it. Answers at which call; nothing where it came to its end.
 fn kill_at(scene: &Scene, change: Change, call: &str, number: usize) -> Option<String> {
-    let log = scene.outrigger.surroundings().join("strace.log");
-    let plain = scene.command(change.command);
-    let mut command = Command::new("/usr/bin/strace");
-    command.args(["--follow-forks", "-qq", "--decode-fds=path", "--signal=none"]);
-    command.args(["--output", log.as_str()]);
-    command.arg(format!("--trace={call}"));
-    command.arg(format!("--inject={call}:signal=SIGKILL:when={number}"));
-    command.arg(plain.get_program()).args(plain.get_args());
-    command.env_clear().current_dir(scene.outrigger.surroundings());
-    command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let output = command.output().unwrap();
+    let options = [
+        format!("--trace={call}"),
+        format!("--inject={call}:signal=SIGKILL:when={number}"),
+    ];
+    let (output, log) = watched(scene, change.command, &options);
     if output.status.signal() != Some(9) {
         assert!(
             output.status.success(),
@@ -114,7 +108,6 @@ fn kill_at(scene: &Scene, change: Change, call: &str, number: usize) -> Option<S
         );
         return None;
     }
-    let log = std::fs::read_to_string(log).unwrap();
     Some(last_call(&log, &scene.outrigger.home()))
 }
 

@@ -11,7 +11,9 @@
 mod fail_points;
 mod homes;
 mod moments;
+mod recovery;
 mod scene;
 mod several;
+mod strace;
 mod surroundings;
 mod whole;

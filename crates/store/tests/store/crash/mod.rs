@@ -36,9 +36,6 @@ const STATES_VARIABLE: &str = "OUTRIGGER_CRASH_STATES";
 /// How many that are where nobody asks for more.
 const STATES: usize = 10_000;
 
-/// After so many states that were known already a moment is left alone.
-const IN_VAIN: usize = 20;
-
 #[test]
 fn the_observer_sees_every_change_of_the_disk() {
     let workshop = Workshop::new();
@@ -55,17 +52,17 @@ fn the_observer_sees_every_change_of_the_disk() {
 
 #[test]
 fn after_a_loss_of_power_in_an_install_it_is_whole_or_was_not_begun() {
-    check_losses_of_power(&[FIRST_INSTALL, SECOND_INSTALL], 30);
+    check_losses_of_power(&[FIRST_INSTALL, SECOND_INSTALL], 60);
 }
 
 #[test]
 fn after_a_loss_of_power_in_a_change_the_old_or_the_new_state_is_found_whole() {
-    check_losses_of_power(&[UPDATE, ROLLBACK, HOLD, REMOVAL], 40);
+    check_losses_of_power(&[UPDATE, ROLLBACK, HOLD, REMOVAL], 25);
 }
 
 #[test]
 fn after_a_loss_of_power_among_the_leavings_of_dead_processes_too() {
-    check_losses_of_power(&[REPEATED_INSTALL, COLLECTION], 30);
+    check_losses_of_power(&[REPEATED_INSTALL, COLLECTION], 15);
 }
 
 /// Looks at `percent` of all states that are wanted.
@@ -80,6 +77,8 @@ fn check_losses_of_power(scenarios: &[Scenario], percent: usize) {
         checker.check_lost_names(moment).unwrap();
     }
     let mut numbers = Numbers(0);
+    // After so many states that were known already a moment is left alone.
+    let patience = wanted / 50;
     let mut fruitful: Vec<_> = moments.iter().map(|moment| (moment, 0)).collect();
     while checker.distinct() < wanted {
         for (moment, in_vain) in &mut fruitful {
@@ -89,7 +88,7 @@ fn check_losses_of_power(scenarios: &[Scenario], percent: usize) {
             *in_vain = if is_new { 0 } else { *in_vain + 1 };
         }
         // Where little is at stake there are few states, and soon all of them are known.
-        fruitful.retain(|(_, in_vain)| *in_vain < IN_VAIN);
+        fruitful.retain(|(_, in_vain)| *in_vain < patience);
         assert!(
             !fruitful.is_empty(),
             "there are only {} states",
