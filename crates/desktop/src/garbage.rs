@@ -12,7 +12,7 @@ impl Desktop {
     ///
     /// When the home folder cannot be read.
     pub fn garbage(&self) -> Result<Collection, Error> {
-        Ok(self.store.garbage(&self.blobs())?)
+        Ok(self.store.garbage(self.blobs())?)
     }
 
     /// Frees what nothing references. What another process is working on is left alone.
@@ -21,6 +21,6 @@ impl Desktop {
     ///
     /// When the home folder cannot be read or written.
     pub fn collect_garbage(&self) -> Result<Collection, Error> {
-        Ok(self.store.collect(&self.blobs())?)
+        Ok(self.store.collect(self.blobs())?)
     }
 }
