@@ -29,7 +29,7 @@ mod usage;
 mod verify;
 mod wire;
 
-pub use client::{BlobPrefix, BlobStream, Client, Selector};
+pub use client::{BlobPrefix, BlobStream, Client, Ping, Selector};
 pub use config::ImageConfig;
 pub use document::{Content, Descriptor, Document, ImageManifest};
 pub use error::{Error, ErrorKind, Misconfigured, Missing, NetworkProblem, Operation};

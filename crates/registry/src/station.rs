@@ -6,7 +6,7 @@ use reqwest::{Method, Response, StatusCode};
 use url::Url;
 
 use crate::error::{ErrorKind, Fault};
-use crate::login::{Doorkeeper, Household};
+use crate::login::{Doorkeeper, Household, Login};
 use crate::retry::Patience;
 use crate::settings::{Endpoint, RegistrySettings, Settings};
 use crate::wire::{
@@ -20,10 +20,12 @@ pub(crate) enum Scope {
     Pull(String),
     /// Listing the registry's repositories.
     Catalog,
+    /// Nothing but being let in.
+    Entry,
 }
 
 impl Scope {
-    /// The scope to ask a token server for, given what the registry `stated`.
+    /// The scope to ask a token server for, given what the registry `stated`; an empty text where none is needed.
     ///
     /// A registry that keeps repositories below a prefix of its own states that longer name, and is followed. It is
     /// not followed to anything else: with our login, that could be a token for what only we may read or write.
@@ -31,6 +33,7 @@ impl Scope {
         let ours = match self {
             Self::Pull(repository) => format!("repository:{repository}:pull"),
             Self::Catalog => "registry:catalog:*".to_owned(),
+            Self::Entry => String::new(),
         };
         match (self, stated) {
             (Self::Pull(repository), Some(stated)) if is_longer_name(stated, repository) => stated.to_owned(),
@@ -94,6 +97,16 @@ impl Station {
     /// Says which repositories will be asked about.
     pub(crate) fn expect(&self, repositories: impl IntoIterator<Item = String>) {
         self.doorkeeper.expect(repositories.into_iter().map(Scope::Pull));
+    }
+
+    /// The login that stands behind its requests, as far as it was looked for.
+    pub(crate) fn login(&self) -> Login {
+        self.doorkeeper.login()
+    }
+
+    /// The login that Docker keeps for it, looked for now if that was not done before.
+    pub(crate) async fn find_login(&self) -> Login {
+        self.doorkeeper.find_login().await
     }
 
     /// Asks, and again after what may pass, `retries` times.
@@ -246,6 +259,7 @@ mod tests {
             assert_eq!(scope.to_ask_for(stated), asked, "{stated:?}");
         }
         assert_eq!(Scope::Catalog.to_ask_for(Some(ours)), "registry:catalog:*");
+        assert_eq!(Scope::Entry.to_ask_for(Some(ours)), "");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod blob;
 mod content;
 mod list;
+mod ping;
 mod shared;
 mod transfer;
 
@@ -14,7 +15,7 @@ use model::{Digest, ExtensionId, Tag};
 
 use crate::error::{Error, Fault, Misconfigured, Operation};
 use crate::settings::Settings;
-use crate::{Descriptor, Document, ImageConfig, ImageManifest, Usage, login};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, Login, Usage, login};
 use blob::Source;
 use list::List;
 #[cfg(fuzzing)]
@@ -22,6 +23,7 @@ pub(crate) use list::entries;
 use shared::Shared;
 
 pub use blob::{BlobPrefix, BlobStream};
+pub use ping::Ping;
 
 /// Asks registries. Clones share connections, tokens and what was learned about each endpoint.
 #[derive(Clone)]
@@ -143,6 +145,20 @@ impl Client {
             descriptor: descriptor.clone(),
         };
         BlobStream::open(source, prefix).await
+    }
+
+    /// Asks a registry for nothing but to be let in, each of its endpoints once at most. What may pass is not waited for: this
+    /// is to tell how things are now.
+    pub async fn ping(&self, registry: &str) -> Result<Ping, Error> {
+        let ping = ping::ping(&self.shared, registry).await;
+        ping.map_err(|fault| Error::new(Operation::Ping, registry.to_owned(), registry, fault))
+    }
+
+    /// The logins that Docker's configuration keeps for the endpoints of a registry, in their order, whether they are needed or
+    /// not. Runs the helpers that it names, each within `limits.helper-time`, and asks no registry.
+    pub async fn logins(&self, registry: &str) -> Result<Vec<Login>, Error> {
+        let logins = self.shared.logins(registry).await;
+        logins.map_err(|fault| Error::new(Operation::Settings, registry.to_owned(), registry, fault))
     }
 
     /// All repositories of a registry, or `None` where it does not list them (most public ones). What is not a legal

@@ -8,6 +8,7 @@ use model::quota::Standing;
 use reqwest::header::HeaderMap;
 
 use crate::error::{ErrorKind, Fault, Misconfigured};
+use crate::login::Login;
 use crate::settings::{Endpoint, Settings};
 use crate::station::{Request, Station};
 use crate::wire::{Answer, SizeLimit, Whole, Wire};
@@ -96,6 +97,29 @@ impl Shared {
                 Err(fault) => turn.pass_on(fault)?,
             }
         }
+    }
+
+    /// Asks as [`ask`](Self::ask) does, each endpoint once. Answers also with the login that the endpoint was shown.
+    pub(super) async fn ask_once(&self, registry: &str, request: &Request) -> Result<(Answer, Login), Fault> {
+        let mut turn = self.turn(registry)?;
+        loop {
+            let station = turn.station();
+            match station.ask(&self.wire, request, 0).await {
+                Ok(answer) => return Ok((answer, station.login())),
+                Err(fault) => turn.pass_on(fault)?,
+            }
+        }
+    }
+
+    /// The logins that Docker keeps for the endpoints of a registry, in their order.
+    pub(super) async fn logins(&self, registry: &str) -> Result<Vec<Login>, Fault> {
+        let registry = self.registry(registry)?;
+        let Registry { earlier, last, .. } = &*registry;
+        let mut logins = Vec::new();
+        for station in earlier.iter().chain([last]) {
+            logins.push(station.find_login().await);
+        }
+        Ok(logins)
     }
 
     fn turn(&self, registry: &str) -> Result<Turn, Fault> {

@@ -97,6 +97,8 @@ pub enum Operation {
     Blob,
     /// Reading the list of repositories.
     Repositories,
+    /// Asking to be let in.
+    Ping,
     /// Reading the settings, before anything is asked.
     Settings,
 }
@@ -110,6 +112,7 @@ impl fmt::Display for Operation {
             Self::Config => "cannot read the config of",
             Self::Blob => "cannot read a blob of",
             Self::Repositories => "cannot list the repositories of",
+            Self::Ping => "cannot use",
             Self::Settings => "cannot read the settings of",
         })
     }

@@ -144,6 +144,11 @@ impl Doorkeeper {
             .map_or(Login::NotAsked, |found| found.login.clone())
     }
 
+    /// The login that Docker keeps for this endpoint, whether it is asked for one or not.
+    pub(crate) async fn find_login(&self) -> Login {
+        self.found().await.login.clone()
+    }
+
     async fn satisfy(
         &self,
         wire: &Wire,

@@ -95,6 +95,7 @@ impl Request<'_> {
             .scopes
             .iter()
             .map(|scope| scope.to_ask_for(self.stated))
+            .filter(|scope| !scope.is_empty())
             .collect();
         let service = self.service.map(|service| ("service", service));
         if let Some(Credentials::Identity(token)) = self.credentials {
@@ -102,7 +103,7 @@ impl Request<'_> {
             form.append_pair("grant_type", "refresh_token")
                 .append_pair("refresh_token", token.expose())
                 .append_pair("client_id", "outrigger")
-                .append_pair("scope", &scopes.join(" "))
+                .extend_pairs((!scopes.is_empty()).then(|| ("scope", scopes.join(" "))))
                 .extend_pairs(service);
             ask.method = Method::POST;
             ask.form = Some(form.finish());

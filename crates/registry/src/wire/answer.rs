@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use model::text::printable;
+use reqwest::header::HeaderMap;
 use reqwest::{Response, StatusCode};
 use serde::Deserialize;
 
@@ -81,9 +83,17 @@ pub(crate) fn retry_after(response: &Response) -> Option<Duration> {
     between(header(response.headers(), "date")?, wanted)
 }
 
+/// When an answer was made, by the clock of whoever made it (RFC 9110, 6.6.1).
+pub(crate) fn sent_at(headers: &HeaderMap) -> Option<Timestamp> {
+    date(header(headers, "date")?)
+}
+
+fn date(text: &str) -> Option<Timestamp> {
+    DateTimeParser::new().parse_timestamp(text.trim()).ok()
+}
+
 fn between(from: &str, to: &str) -> Option<Duration> {
-    let parse = |text: &str| DateTimeParser::new().parse_timestamp(text.trim()).ok();
-    let span = parse(to)?.duration_since(parse(from)?);
+    let span = date(to)?.duration_since(date(from)?);
     Some(Duration::try_from(span).unwrap_or(Duration::ZERO))
 }
 

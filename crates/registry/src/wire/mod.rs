@@ -18,7 +18,7 @@ use crate::secret::Secret;
 use crate::usage::{Counters, Usage};
 use crate::{Invalid, Limits, Retry, RetryListener};
 
-pub(crate) use answer::{Envelope, refusal, retry_after};
+pub(crate) use answer::{Envelope, refusal, retry_after, sent_at};
 pub(crate) use body::{SizeLimit, Whole, read_start, read_whole};
 pub(crate) use trouble::in_words;
 

@@ -10,6 +10,7 @@ mod fixture;
 mod knobs;
 mod lists;
 mod logins;
+mod pinging;
 mod redirects;
 mod resuming;
 mod scene;
