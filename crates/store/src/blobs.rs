@@ -131,7 +131,8 @@ impl BlobCache {
         self.layout.activations()
     }
 
-    pub(crate) fn limit(&self) -> u64 {
+    /// The most bytes that it keeps.
+    pub fn limit(&self) -> u64 {
         self.limit
     }
 

@@ -111,6 +111,15 @@ impl Store {
         self.layout.home()
     }
 
+    /// Refuses where a later program allows only reading.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::ReadOnly`].
+    pub fn check_writable(&self) -> Result<(), Error> {
+        self.access.permit_writing(&self.layout)
+    }
+
     pub(crate) fn disk(&self) -> &Disk {
         &self.disk
     }

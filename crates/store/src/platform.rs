@@ -6,6 +6,8 @@ use std::io;
 
 use camino::Utf8Path;
 
+use crate::surroundings::FolderAccess;
+
 /// Makes a folder that only this user can enter.
 #[cfg(unix)]
 pub(crate) fn make_private_folder(path: &Utf8Path) -> io::Result<()> {
@@ -185,3 +187,53 @@ pub(crate) fn without_waiting(options: &mut cap_std::fs::OpenOptions) {
 /// Nothing waits there.
 #[cfg(not(unix))]
 pub(crate) fn without_waiting(_options: &mut cap_std::fs::OpenOptions) {}
+
+/// Whether this user can make files in a folder. Nothing is tried: permissions and the mount are asked.
+#[cfg(unix)]
+pub(crate) fn check_writable(folder: &Utf8Path) -> io::Result<()> {
+    use rustix::fs::{Access, access};
+    if !folder.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    access(folder.as_std_path(), Access::WRITE_OK | Access::EXEC_OK)?;
+    Ok(())
+}
+
+/// Permissions of Windows are lists that only a try can tell.
+#[cfg(not(unix))]
+pub(crate) fn check_writable(folder: &Utf8Path) -> io::Result<()> {
+    if !folder.is_dir() {
+        return Err(io::ErrorKind::NotADirectory.into());
+    }
+    Ok(())
+}
+
+/// Who owns a folder and may enter it.
+#[cfg(unix)]
+pub(crate) fn folder_access(folder: &Utf8Path) -> Option<FolderAccess> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = folder.metadata().ok()?;
+    Some(FolderAccess {
+        mode: found.mode() & 0o777,
+        is_own: found.uid() == rustix::process::geteuid().as_raw(),
+    })
+}
+
+/// On Windows the profile's folder keeps other users out.
+#[cfg(not(unix))]
+pub(crate) fn folder_access(_folder: &Utf8Path) -> Option<FolderAccess> {
+    None
+}
+
+/// The bytes that are left for this user on a folder's file system.
+#[cfg(unix)]
+pub(crate) fn free_space(folder: &Utf8Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder.as_std_path()).ok()?;
+    Some(found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Asking Windows needs a call that no crate of this project offers.
+#[cfg(not(unix))]
+pub(crate) fn free_space(_folder: &Utf8Path) -> Option<u64> {
+    None
+}

@@ -48,6 +48,18 @@ impl BlobCache {
         Ok(())
     }
 
+    /// How many bytes it holds, without those that are just being brought.
+    ///
+    /// # Errors
+    ///
+    /// Where the folder is there and cannot be read.
+    pub fn size(&self) -> io::Result<u64> {
+        match self.kept() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
+            kept => Ok(total(&kept?)),
+        }
+    }
+
     /// Removes what has to go, and says how much is left.
     fn shrink(&self, incoming: u64) -> io::Result<u64> {
         let mut kept = self.kept()?;

@@ -22,7 +22,7 @@ use self::reader::{Found, Section, Source};
 use self::registries::Registries;
 pub use self::registries::RegistryEntry;
 use self::values::{Amount, Time};
-use crate::allow_list_file;
+use crate::allow_list_file::{self, AllowListFileError};
 use crate::user_file;
 
 /// The name of the configuration in the home folder, used where no other file is named.
@@ -85,6 +85,21 @@ impl Settings {
     /// When `explicit` is empty; when a file that was named, or the allow-list that the configuration names, is
     /// missing; at the first key or value that cannot be understood, with its line and column.
     pub fn load(explicit: Option<&Utf8Path>, home: &Utf8Path) -> Result<Self, ConfigurationError> {
+        let mut settings = Self::load_without_allow_list(explicit, home)?;
+        settings.load_allow_list()?;
+        Ok(settings)
+    }
+
+    /// Reads the configuration as [`load`](Self::load) does, but not the allow-list that it names: what is configured
+    /// admits everything until [`load_allow_list`](Self::load_allow_list).
+    ///
+    /// # Errors
+    ///
+    /// As [`load`](Self::load), but for the allow-list.
+    pub fn load_without_allow_list(
+        explicit: Option<&Utf8Path>,
+        home: &Utf8Path,
+    ) -> Result<Self, ConfigurationError> {
         if explicit.is_some_and(|path| path.as_str().is_empty()) {
             return Err(ConfigurationError::EmptyPath);
         }
@@ -94,6 +109,17 @@ impl Settings {
             None if explicit.is_some() => Err(ConfigurationError::Missing { path }),
             None => Self::parse(&path, ""),
         }
+    }
+
+    /// Reads the allow-list that the configuration names, if it names one.
+    ///
+    /// # Errors
+    ///
+    /// When it is missing, or at its first line that is no pattern.
+    pub fn load_allow_list(&mut self) -> Result<(), AllowListFileError> {
+        let list = self.allow_list_file.as_deref();
+        self.policy.allow_list = list.map(allow_list_file::load).transpose()?;
+        Ok(())
     }
 
     /// Every setting with its value and where it comes from, in the order of the documentation.
@@ -127,7 +153,7 @@ impl Settings {
 
         let mut section = root.section("policy")?;
         let allow_list_file = section.optional("allow-list", Found::path)?;
-        let policy = read_policy(&mut section, allow_list_file.as_deref())?;
+        let policy = read_policy(&mut section)?;
         entries.extend(section.finish()?);
 
         let mut section = root.section("scan")?;
@@ -179,7 +205,8 @@ fn read_host(section: &mut Section<'_>) -> Result<Host, ConfigurationError> {
     host.map_or_else(|| with(machine).map_err(ConfigurationError::ThisMachine), Ok)
 }
 
-fn read_policy(section: &mut Section<'_>, list: Option<&Utf8Path>) -> Result<Policy, ConfigurationError> {
+/// All but the list, which is a file of its own.
+fn read_policy(section: &mut Section<'_>) -> Result<Policy, ConfigurationError> {
     let zero = Time(SignedDuration::ZERO);
     Ok(Policy {
         pre_releases: section.switch("pre-releases")?,
@@ -194,7 +221,7 @@ fn read_policy(section: &mut Section<'_>, list: Option<&Utf8Path>) -> Result<Pol
                 _ => Err(found.illegal("write `minimum` or `exact`")),
             },
         )?,
-        allow_list: list.map(allow_list_file::load).transpose()?,
+        allow_list: None,
     })
 }
 
