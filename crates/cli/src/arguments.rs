@@ -166,6 +166,8 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Look at the surroundings: home folder, configuration, registries, logins, clock
+    Doctor,
     /// Tell everything about an extension and its releases, without fetching a layer
     Show {
         /// What to show

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
-use desktop::{Desktop, Listener};
+use camino::{Utf8Path, Utf8PathBuf};
+use desktop::{Desktop, Doctor, Listener};
 use jiff::Timestamp;
 use model::Reference;
 use store::Store;
@@ -22,18 +22,8 @@ pub(crate) struct Context {
 impl Context {
     /// Reads the configuration.
     pub(crate) fn load(global: &Global) -> Result<Self, Failure> {
-        // A variable that is set to nothing is not set.
-        let is_set = |path: &&Utf8PathBuf| !path.as_str().is_empty();
-        let home = match global.home.as_ref().filter(is_set) {
-            Some(home) => {
-                camino::absolute_utf8(home).map_err(|error| Failure::usage(format!("{home}: {error}")))?
-            }
-            None => store::default_home().map_err(|error| Failure::usage(error.to_string()))?,
-        };
-        let configured = configuration::Settings::load(
-            global.config.as_ref().filter(is_set).map(Utf8PathBuf::as_path),
-            &home,
-        )?;
+        let home = home(global)?;
+        let configured = configuration::Settings::load(named_configuration(global), &home)?;
         Ok(Self {
             home,
             configured,
@@ -61,6 +51,35 @@ impl Context {
     pub(crate) fn silent_desktop(&self) -> Result<Desktop, Failure> {
         self.desktop(Arc::new(|_| {}))
     }
+}
+
+/// The home folder of this run.
+fn home(global: &Global) -> Result<Utf8PathBuf, Failure> {
+    match set(global.home.as_ref()) {
+        Some(home) => camino::absolute_utf8(home).map_err(|error| Failure::usage(format!("{home}: {error}"))),
+        None => store::default_home().map_err(|error| Failure::usage(error.to_string())),
+    }
+}
+
+/// The configuration that was asked for by name.
+fn named_configuration(global: &Global) -> Option<&Utf8Path> {
+    set(global.config.as_ref())
+}
+
+/// A variable that is set to nothing is not set.
+fn set(path: Option<&Utf8PathBuf>) -> Option<&Utf8Path> {
+    path.map(Utf8PathBuf::as_path)
+        .filter(|path| !path.as_str().is_empty())
+}
+
+/// Who looks at the surroundings of this run, whatever is broken there.
+pub(crate) fn doctor(global: &Global) -> Result<Doctor, Failure> {
+    Ok(Doctor {
+        home: home(global)?,
+        configuration: named_configuration(global).map(Utf8Path::to_owned),
+        offline: global.offline,
+        clock: now,
+    })
 }
 
 /// The one place where the clock is read; everywhere else time is an argument.

@@ -10,6 +10,7 @@ mod choose;
 mod consent;
 mod contents;
 mod cost;
+mod doctor;
 mod error;
 mod facts;
 mod find;
@@ -46,6 +47,7 @@ use store::{BlobCache, Store};
 
 pub use consent::{Consent, Question};
 pub use cost::Cost;
+pub use doctor::Doctor;
 pub use error::{Cause, Error};
 pub use history::History;
 pub use install::{Installation, Outcome};

@@ -55,7 +55,7 @@ pub struct Outdated {
 }
 
 impl Broken {
-    fn of(broken: &store::Broken) -> Self {
+    pub(crate) fn of(broken: &store::Broken) -> Self {
         Self {
             name: broken.name().to_owned(),
             id: broken.id(),

@@ -3,6 +3,7 @@
 mod allow;
 mod config;
 mod demo;
+mod doctor;
 mod gc;
 mod history;
 mod hold;
@@ -31,6 +32,7 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Completion { shell } => return packaging::completion(shell),
         Command::Man => return packaging::man(),
         Command::Demo { keep } => return demo::run(keep, output),
+        Command::Doctor => return doctor::run(global, output),
         _ => {}
     }
     let context = Context::load(global)?;
@@ -76,6 +78,6 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Allow(Allow::Test { reference }) => allow::test(&context, output, &reference),
         Command::Config(Config::Show) => config::show(&context, output),
         Command::Version => Ok(version::run(&context, output)),
-        Command::Completion { .. } | Command::Man | Command::Demo { .. } => Ok(Exit::Done),
+        Command::Completion { .. } | Command::Man | Command::Demo { .. } | Command::Doctor => Ok(Exit::Done),
     }
 }

@@ -13,6 +13,7 @@ macro_rules! shown {
 }
 
 mod collecting;
+mod doctor;
 mod history;
 mod moved;
 mod removing;

@@ -35,9 +35,18 @@ impl Scene {
         scene
     }
 
+    /// Host and port of the registry.
+    pub(crate) fn authority(&self) -> String {
+        self.serving.as_ref().map(Serving::authority).unwrap_or_default()
+    }
+
     /// More lines of configuration.
     pub(crate) fn configure(&self, more: &str) -> &Self {
-        let authority = self.serving.as_ref().map(Serving::authority).unwrap_or_default();
+        self.configure_at(&self.authority(), more)
+    }
+
+    /// The same with another server in the registry's place.
+    pub(crate) fn configure_at(&self, authority: &str, more: &str) -> &Self {
         self.outrigger.config(&format!(
             "[policy]\nallow-list = \"allow.txt\"\n[host]\nplatform = \"linux/amd64\"\n\
              [registry.\"docker.io\"]\nendpoint = \"http://{authority}\"\n{more}"

@@ -35,6 +35,8 @@ pub enum Fault {
     ContentLength(u64),
     /// `Docker-Content-Digest` says this.
     DigestHeader(String),
+    /// `Date` says this.
+    DateHeader(&'static str),
     /// What stands at another path is answered.
     ServeInstead {
         /// A part of the path.
@@ -104,6 +106,7 @@ impl Fault {
             }
             Self::ContentLength(length) => reply.headers.set("content-length", length.to_string()),
             Self::DigestHeader(digest) => reply.headers.set("docker-content-digest", digest),
+            Self::DateHeader(date) => reply.headers.set("date", *date),
             Self::ContentRange(range) if request.header("range").is_some() => {
                 "206 Partial Content".clone_into(&mut reply.status);
                 reply.headers.set("content-range", range);
