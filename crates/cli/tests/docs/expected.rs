@@ -17,7 +17,7 @@ static VARYING: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
         (r"\b\d{4}-\d\d-\d\d( \d\d:\d\d)?", "[date]"),
         (r#"[^\s"'`]*/outrigger-demo-[A-Za-z0-9]{6}\b"#, "[demo]"),
-        (r"\b\d+(\.\d+)? (B|kB|MB)\b", "[size]"),
+        (r"\b\d+(\.\d+)? (B|kB|MB|GB|TB)\b", "[size]"),
         (r"\b(\d+ ms|\d+\.\d s)\b", "[duration]"),
         (r#""durationMs": \d+"#, r#""durationMs": [duration]"#),
         (r#""downloadSize": \d+"#, r#""downloadSize": [size]"#),
