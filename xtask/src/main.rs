@@ -1,6 +1,6 @@
-//! What developers and the CI run: `cargo xtask lint`, `cargo xtask test` and `cargo xtask crash`.
+//! What developers and the CI run: `cargo xtask lint`, `test`, `crash` and `bench`.
 //!
-//! This program knows the workspace as Cargo sees it, and the distribution's packages that the tests need. Nothing
+//! This program knows the workspace as Cargo sees it, and the distribution's packages that tests and benchmarks need. Nothing
 //! imports it and it is never shipped, so it is the one place beside `cli` that prints.
 #![expect(
     clippy::print_stdout,
@@ -8,9 +8,11 @@
     reason = "a developer's tool: its results are what it prints"
 )]
 
+mod bench;
 mod crash;
 mod graph;
 mod lint;
+mod parts;
 mod rust_files;
 mod test;
 mod tool;
@@ -39,6 +41,8 @@ enum Task {
         #[arg(long)]
         long: bool,
     },
+    /// Measures the release binary against its peers, and writes `docs/benchmarks.md`.
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -57,6 +61,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(arguments),
         Task::Crash { long } => crash::run(*long),
+        Task::Bench(options) => bench::run(options),
     }
 }
 

@@ -66,7 +66,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "xtask",
-        may_import: &["outrigger-testkit"],
+        may_import: &["outrigger-embedded", "outrigger-testkit"],
     },
 ];
 

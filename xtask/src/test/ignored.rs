@@ -2,16 +2,16 @@
 
 /// A test that plain `cargo test` leaves out.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct IgnoredTest {
+struct IgnoredTest {
     /// Its name and the file it stands in.
-    pub(super) name: String,
+    name: String,
     /// The reason in its attribute.
     reason: String,
 }
 
 impl IgnoredTest {
     /// Whether its reason names this package, as a word of its own.
-    pub(super) fn needs(&self, package: &str) -> bool {
+    fn needs(&self, package: &str) -> bool {
         let part_of_a_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
         self.reason
             .split(|letter| !part_of_a_name(letter))
@@ -19,8 +19,14 @@ impl IgnoredTest {
     }
 }
 
+/// The names of the tests that need a package.
+pub(super) fn needing(package: &str) -> anyhow::Result<Vec<String>> {
+    let tests = list()?.into_iter().filter(|test| test.needs(package));
+    Ok(tests.map(|test| test.name).collect())
+}
+
 /// Every test of the workspace that is ignored with a reason.
-pub(super) fn list() -> anyhow::Result<Vec<IgnoredTest>> {
+fn list() -> anyhow::Result<Vec<IgnoredTest>> {
     let mut tests = Vec::new();
     for file in crate::rust_files::list()? {
         tests.extend(find(&fs_err::read_to_string(&file)?, &file.display().to_string()));

@@ -2,13 +2,13 @@
 
 mod ignored;
 mod interrupt;
-mod parts;
 mod run_folder;
 mod runner;
 
 use anyhow::{Context as _, bail};
 use testkit::Engine;
 
+use crate::parts;
 use interrupt::Interrupt;
 use run_folder::RunFolder;
 use runner::Run;
@@ -19,7 +19,7 @@ use runner::Run;
 /// fails and where no test ran.
 pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
     let interrupt = Interrupt::watch()?;
-    parts::ensure()?;
+    parts::ensure(&parts::FOR_TESTS.iter().collect::<Vec<_>>(), ignored::needing)?;
     // Before the engine, so that it goes after it.
     let folder = RunFolder::create()?;
     let engine = Engine::find_or_start().context("no Docker Engine for the tests")?;

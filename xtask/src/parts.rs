@@ -1,4 +1,4 @@
-//! The real programs that tests run against, and the distribution's packages that hold them.
+//! The real programs that tests and benchmarks run against, and the distribution's packages that hold them.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -6,18 +6,18 @@ use std::process::{Command, Stdio};
 
 use anyhow::bail;
 
-use super::ignored::{self, IgnoredTest};
 use crate::tool;
 
-/// A package of Debian and Ubuntu, and the programs of it that the tests start.
-struct Part {
-    package: &'static str,
-    programs: &'static [&'static str],
+/// A package of Debian and Ubuntu, and the programs of it that are started.
+pub(crate) struct Part {
+    pub(crate) package: &'static str,
+    pub(crate) programs: &'static [&'static str],
     /// Newer distributions have moved some of it to these; installed where they exist.
-    moved_to: &'static [&'static str],
+    pub(crate) moved_to: &'static [&'static str],
 }
 
-const PARTS: &[Part] = &[
+/// What the tests need.
+pub(crate) const FOR_TESTS: &[Part] = &[
     Part {
         package: "docker-registry",
         programs: &["docker-registry"],
@@ -60,20 +60,48 @@ const PARTS: &[Part] = &[
     },
 ];
 
+/// What only the benchmarks need.
+pub(crate) const FOR_BENCHMARKS: &[Part] = &[
+    Part {
+        package: "curl",
+        programs: &["curl"],
+        moved_to: &[],
+    },
+    Part {
+        package: "strace",
+        programs: &["strace"],
+        moved_to: &[],
+    },
+    Part {
+        package: "umoci",
+        programs: &["umoci"],
+        moved_to: &[],
+    },
+    Part {
+        package: "valgrind",
+        programs: &["valgrind"],
+        moved_to: &[],
+    },
+];
+
 /// Where packages put programs. Not `PATH`: a user's has no `sbin`, and may lead to another `docker` first.
 const FOLDERS: &[&str] = &["/usr/bin", "/usr/sbin"];
 
-/// Makes sure that every part is here: as root by installing what lacks, otherwise by saying what lacks and for whom.
-pub(super) fn ensure() -> anyhow::Result<()> {
-    let lacking = lacking();
+/// Makes sure that every part is here: as root by installing what lacks, otherwise by saying what lacks and for whom;
+/// `users` names the tests or benchmarks that need a package.
+pub(crate) fn ensure(
+    parts: &[&Part],
+    users: impl Fn(&str) -> anyhow::Result<Vec<String>>,
+) -> anyhow::Result<()> {
+    let lacking = lacking(parts);
     if lacking.is_empty() {
         return Ok(());
     }
     if !can_install() {
-        bail!("{}", explain(&lacking, &ignored::list()?));
+        bail!("{}", explain(&lacking, users)?);
     }
     install(&lacking)?;
-    let still: Vec<_> = self::lacking().iter().map(|part| part.package).collect();
+    let still: Vec<_> = self::lacking(parts).iter().map(|part| part.package).collect();
     if !still.is_empty() {
         bail!(
             "installed, and still without their programs in {}: {}",
@@ -84,15 +112,16 @@ pub(super) fn ensure() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn lacking() -> Vec<&'static Part> {
+fn lacking<'part>(parts: &[&'part Part]) -> Vec<&'part Part> {
     let here = |program: &str| {
         FOLDERS
             .iter()
             .any(|folder| Path::new(folder).join(program).exists())
     };
-    PARTS
+    parts
         .iter()
         .filter(|part| !part.programs.iter().all(|program| here(program)))
+        .copied()
         .collect()
 }
 
@@ -143,9 +172,9 @@ fn apt_get(arguments: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What lacks, which tests need it, and how to get it.
-fn explain(lacking: &[&Part], tests: &[IgnoredTest]) -> String {
-    let mut text = "the tests need programs that are not here".to_owned();
+/// What lacks, who needs it, and how to get it.
+fn explain(lacking: &[&Part], users: impl Fn(&str) -> anyhow::Result<Vec<String>>) -> anyhow::Result<String> {
+    let mut text = "programs are needed that are not here".to_owned();
     for part in lacking {
         // Writing to a string cannot fail.
         let _ = write!(
@@ -154,8 +183,8 @@ fn explain(lacking: &[&Part], tests: &[IgnoredTest]) -> String {
             part.programs.join(", "),
             part.package
         );
-        for test in tests.iter().filter(|test| test.needs(part.package)) {
-            let _ = write!(text, "\n    {}", test.name);
+        for user in users(part.package)? {
+            let _ = write!(text, "\n    {user}");
         }
     }
     let names: Vec<_> = lacking.iter().map(|part| part.package).collect();
@@ -165,7 +194,7 @@ fn explain(lacking: &[&Part], tests: &[IgnoredTest]) -> String {
          `cargo test --workspace` runs every test that needs none of them",
         names.join(" ")
     );
-    text
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -174,7 +203,7 @@ mod tests {
 
     #[test]
     fn packages_that_a_distribution_does_not_know_are_not_asked_for() {
-        let docker = &PARTS[1];
+        let docker = &FOR_TESTS[1];
         assert_eq!(packages(&[docker], |_| false), ["docker.io"]);
         assert_eq!(
             packages(&[docker], |name| name == "docker-cli"),
@@ -184,9 +213,10 @@ mod tests {
 
     #[test]
     fn the_explanation_names_the_package_its_programs_and_the_way_to_get_it() {
-        let text = explain(&[&PARTS[0], &PARTS[2]], &[]);
+        let users = |_: &str| Ok(vec!["a_test".to_owned()]);
+        let text = explain(&[&FOR_TESTS[0], &FOR_TESTS[2]], users).unwrap();
         assert!(
-            text.contains("docker-registry (package docker-registry)"),
+            text.contains("docker-registry (package docker-registry), for:\n    a_test"),
             "{text}"
         );
         assert!(

@@ -1,0 +1,164 @@
+//! An extension made of real files, as a build would make it: what is compressible here is compressible there.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, ensure};
+use embedded::image::{Image, ImageBuilder, Layer};
+use serde_json::json;
+
+/// The suffixes of files that a user interface is made of.
+const UI_SUFFIXES: &[&str] = &[
+    "html", "js", "css", "svg", "png", "json", "woff", "woff2", "ttf", "map",
+];
+/// Where distributions keep such files.
+const UI_FOLDERS: &[&str] = &["/usr/share", "/usr/lib"];
+/// Longer ones are data, not pages.
+const LONGEST_UI_FILE: u64 = 1 << 20;
+
+/// Programs that stand for the binaries of an extension. Each comes with a package that benchmarks need anyway; those for
+/// other systems are Linux programs under other names.
+const BACKEND: &str = "/usr/bin/buildah";
+const LINUX: &str = "/usr/bin/skopeo";
+const DARWIN: &str = "/usr/bin/docker-registry";
+const WINDOWS: &str = "/usr/bin/umoci";
+
+/// What a payload of it holds, as paths in the image.
+pub(super) const PAYLOAD: [&str; 5] = ["metadata.json", "icon.svg", "compose.yaml", "ui", "linux"];
+
+/// How large the user interface is.
+pub(super) struct Ui {
+    pub(super) files: usize,
+    pub(super) bytes: u64,
+}
+
+/// The layers of a release as `buildah`, `docker-registry`, `skopeo` and `umoci` bring them, from the bottom: backend, three systems' binaries, user interface, and what describes it.
+pub(super) struct Layers {
+    /// The layers, unpacked.
+    pub(super) layers: Vec<Layer>,
+    /// Their bytes, unpacked.
+    pub(super) size: u64,
+}
+
+/// A release whose user interface has so many files of so many bytes, or a little less.
+pub(super) fn layers(ui: &Ui) -> anyhow::Result<Layers> {
+    let mut size = 0;
+    let mut binary = |from: &str, name: &str| -> anyhow::Result<Layer> {
+        let content = fs_err::read(from)?;
+        size += content.len() as u64;
+        Ok(Layer::new().file(name, content, 0o755))
+    };
+    let mut layers = vec![
+        binary(BACKEND, "backend/service")?,
+        binary(DARWIN, "darwin/tool")?,
+        binary(WINDOWS, "windows/tool.exe")?,
+        binary(LINUX, "linux/tool")?,
+    ];
+    let (layer, bytes) = ui_layer(ui)?;
+    layers.push(layer);
+    layers.push(description(&[
+        ("darwin", "tool"),
+        ("windows", "tool.exe"),
+        ("linux", "tool"),
+    ]));
+    Ok(Layers {
+        layers,
+        size: size + bytes,
+    })
+}
+
+/// An image of these layers, with the labels that make it an extension.
+pub(super) fn image(layers: Vec<Layer>) -> Image {
+    let builder = Image::builder()
+        .label("org.opencontainers.image.title", "Harbour")
+        .label("org.opencontainers.image.description", "Files to measure with")
+        .label("org.opencontainers.image.vendor", "Acme")
+        .label("com.docker.desktop.extension.api.version", ">= 0.3.0");
+    layers.into_iter().fold(builder, ImageBuilder::layer).build()
+}
+
+/// What stands in the top layer; `binaries` are the systems that have one, with its name.
+pub(super) fn description(binaries: &[(&str, &str)]) -> Layer {
+    let binaries = binaries.iter();
+    let host = binaries.map(|(system, name)| json!({ *system: [{ "path": format!("/{system}/{name}") }] }));
+    let metadata = json!({
+        "icon": "icon.svg",
+        "ui": { "dashboard-tab": { "title": "Harbour", "root": "/ui", "src": "index.html" } },
+        "vm": { "composefile": "compose.yaml" },
+        "host": { "binaries": host.collect::<Vec<_>>() },
+    });
+    Layer::new()
+        .file("metadata.json", metadata.to_string(), 0o644)
+        .file("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n", 0o644)
+        .file(
+            "compose.yaml",
+            "services:\n  harbour:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n",
+            0o644,
+        )
+}
+
+/// A layer with a user interface, and its bytes.
+pub(super) fn ui_layer(ui: &Ui) -> anyhow::Result<(Layer, u64)> {
+    let mut found = Vec::new();
+    for folder in UI_FOLDERS {
+        collect(Path::new(folder), &mut found)?;
+    }
+    // By their names alone they would come from one package only.
+    found.sort_by_cached_key(|(path, _)| mixed_order(path));
+    let average = ui.bytes / ui.files as u64;
+    let mut layer = Layer::new()
+        .folder("ui")
+        .file("ui/index.html", "<!doctype html>\n", 0o644);
+    let (mut files, mut bytes) = (1, 0);
+    for (path, size) in found {
+        if files == ui.files {
+            break;
+        }
+        // Never so large that the average of what was taken passes the one that is wanted.
+        if bytes + size <= average * (files as u64 + 1) {
+            let name = path.strip_prefix("/").unwrap_or(&path);
+            layer = layer.file(format!("ui/{}", name.display()), fs_err::read(&path)?, 0o644);
+            files += 1;
+            bytes += size;
+        }
+    }
+    ensure!(
+        files == ui.files && bytes * 10 >= ui.bytes * 9,
+        "below {} there are only {files} files for a user interface, of {bytes} bytes",
+        UI_FOLDERS.join(" and ")
+    );
+    Ok((layer, bytes))
+}
+
+/// An order that mixes all folders, and is the same on every run.
+fn mixed_order(path: &Path) -> u64 {
+    // FNV-1a: short, and nothing depends on how good it is.
+    path.as_os_str()
+        .as_encoded_bytes()
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+        })
+}
+
+/// The files below a folder that a user interface could hold, with their sizes. Links are not followed.
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, u64)>) -> anyhow::Result<()> {
+    for entry in fs_err::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            collect(&path, found)?;
+        } else if kind.is_file() && is_of_a_ui(&path) {
+            let size = entry.metadata().context("a file that was just listed")?.len();
+            if (1..=LONGEST_UI_FILE).contains(&size) {
+                found.push((path, size));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_of_a_ui(path: &Path) -> bool {
+    let suffix = path.extension().and_then(|suffix| suffix.to_str());
+    suffix.is_some_and(|suffix| UI_SUFFIXES.contains(&suffix)) && path.to_str().is_some()
+}

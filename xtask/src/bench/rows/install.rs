@@ -1,0 +1,130 @@
+//! The row `install`.
+
+use std::process::Command;
+use std::time::Duration;
+
+use camino::Utf8Path;
+use testkit::{Engine, Folder, RealRegistry};
+
+use super::extension::{self, Ui};
+use super::pipeline::{self, Flush};
+use crate::bench::bench::{self, Bench, Contestant};
+use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
+
+const REPOSITORY: &str = "acme/harbour";
+const TAG: &str = "1.0.0";
+
+pub(super) const ROW: Row = Row {
+    name: "install",
+    what: "An extension of six gzip layers of real files (user interface, binaries of three systems, backend) is installed from \
+           docker-registry on loopback: a fresh home folder, nothing cached, everything flushed. The peers are a shell pipeline \
+           that fetches all layers at the same time with `curl`, hashes them with `sha256sum` and pipes them into `tar xz`; \
+           `skopeo copy` with `umoci unpack`; and `docker pull`, `docker create` and `docker cp` of the same payload. Each is \
+           followed by `sync -f`. The peers unpack the whole image; outrigger reads and verifies the whole of it, by digest, \
+           DiffID and two tar parsers, and writes what this system needs, and a copy of the layers. The binaries are Linux \
+           programs under other systems' names where those systems are not at hand.",
+    bounded_by: "Not yet profiled.",
+    needs: &[
+        "buildah",
+        "curl",
+        "docker-registry",
+        "docker.io",
+        "skopeo",
+        "umoci",
+    ],
+    runs: 11,
+    measure,
+};
+
+fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
+    let layers = extension::layers(&Ui {
+        files: 400,
+        bytes: 12 << 20,
+    })?;
+    let unpacked = layers.size;
+    let image = extension::image(layers.layers);
+    let registry = RealRegistry::start()?;
+    registry.push(REPOSITORY, TAG, &image);
+    let engine = Engine::find_or_start()?;
+    let authority = registry.authority();
+    let series = bench.race(vec![
+        Contestant::new("outrigger install", || outrigger(bench, authority)),
+        Contestant::new("curl | sha256sum | tar xz", || {
+            let folder = Folder::new();
+            pipeline::run(authority, REPOSITORY, TAG, folder.path(), Flush::Flushed)
+        }),
+        Contestant::new("skopeo copy, umoci unpack", || umoci(authority)),
+        Contestant::new("docker pull, create, cp", || docker(&engine, authority)),
+    ])?;
+    let packed: usize = image
+        .layer_digests()
+        .iter()
+        .map(|digest| image.blobs()[digest].len())
+        .sum();
+    let [ours, peers @ ..] = series.as_slice() else {
+        anyhow::bail!("nobody was measured");
+    };
+    let marks = peers.iter().zip([2.5, 5.0, 5.0]);
+    Ok(Measurement {
+        marks: marks
+            .map(|(peer, times)| Mark::times_as_fast(ours, peer, Target::AtLeast(times)))
+            .collect(),
+        notes: vec![format!(
+            "{} layers of {}, which unpack to {} of files.",
+            image.layer_digests().len(),
+            Unit::Bytes.show(figure(packed as u64)),
+            Unit::Bytes.show(figure(unpacked)),
+        )],
+        series,
+    })
+}
+
+/// Into a fresh home folder.
+fn outrigger(bench: &Bench, authority: &str) -> anyhow::Result<Duration> {
+    let outrigger = bench.outrigger();
+    let reference = format!("{authority}/{REPOSITORY}:{TAG}");
+    let time = bench::time(outrigger.command().args(["install", "--yes", &reference]))?;
+    Ok(time)
+}
+
+/// Into a fresh image layout, and from there into a fresh bundle.
+fn umoci(authority: &str) -> anyhow::Result<Duration> {
+    let folder = Folder::new();
+    let script = format!(
+        "set -e; cd {}\n\
+         skopeo --insecure-policy copy --quiet --src-tls-verify=false docker://{authority}/{REPOSITORY}:{TAG} oci:layout:{TAG}\n\
+         umoci unpack --image layout:{TAG} bundle\n\
+         sync -f bundle",
+        folder.path()
+    );
+    let mut command = Command::new("/bin/sh");
+    // Its memory of where it saw which layer would spare it the transfer.
+    command
+        .args(["-c", &script])
+        .env("HOME", folder.path())
+        .env("XDG_DATA_HOME", folder.path());
+    command.env("_CONTAINERS_ROOTLESS_UID", "1");
+    bench::time(&mut command)
+}
+
+/// Into an engine that has nothing of it, and from there into a fresh folder. What the engine keeps is removed afterwards.
+fn docker(engine: &Engine, authority: &str) -> anyhow::Result<Duration> {
+    let folder = Folder::new();
+    let reference = format!("{authority}/{REPOSITORY}:{TAG}");
+    let time = bench::time(&mut docker_script(engine, &reference, folder.path()))?;
+    engine.run(&["rm", "harbour"])?;
+    engine.run(&["rmi", &reference])?;
+    Ok(time)
+}
+
+fn docker_script(engine: &Engine, reference: &str, to: &Utf8Path) -> Command {
+    let copies = extension::PAYLOAD.map(|path| format!("docker cp harbour:/{path} {to}/{path}\n"));
+    let copies = copies.concat();
+    let script = format!(
+        "set -e\ndocker pull --quiet {reference}\ndocker create --name harbour {reference} none\n{copies}sync -f {to}"
+    );
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", &script]).env("DOCKER_HOST", engine.host());
+    command.env("PATH", "/usr/bin:/bin");
+    command
+}
