@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::format::Access;
 use crate::layout::Layout;
+use crate::write_behind::WriteBehind;
 use crate::{partial_blob, platform};
 
 /// How many bytes of layers are kept where nothing is configured: 2 GiB. Without a bound the cache would fill
@@ -147,11 +148,18 @@ pub struct BlobWriter {
     file: NamedTempFile,
     path: Utf8PathBuf,
     cache: BlobCache,
+    behind: WriteBehind,
 }
 
 impl BlobWriter {
     pub(crate) fn new(file: NamedTempFile, path: Utf8PathBuf, cache: BlobCache) -> Self {
-        Self { file, path, cache }
+        let behind = WriteBehind::of(file.as_file());
+        Self {
+            file,
+            path,
+            cache,
+            behind,
+        }
     }
 
     /// Makes the blob visible under its digest, which the caller has verified, once the cache has room for it within
@@ -183,7 +191,10 @@ impl BlobWriter {
 
 impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        let count = self.file.write(bytes)?;
+        // Not for its own sake: the flush of a payload takes every file of the disk along.
+        self.behind.wrote(self.file.as_file(), count);
+        Ok(count)
     }
 
     fn flush(&mut self) -> io::Result<()> {

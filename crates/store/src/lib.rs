@@ -38,6 +38,7 @@ mod surroundings;
 mod transaction;
 mod user_file;
 mod verify;
+mod write_behind;
 
 pub use blobs::{BlobCache, BlobWriter, DEFAULT_BLOB_CACHE};
 pub use collect::{Collection, Garbage, GarbageKind};

@@ -63,6 +63,19 @@ pub(crate) fn flush_tree(folder: &Utf8Path) -> io::Result<()> {
     flush_folder(folder)
 }
 
+/// Has the system begin to write out so many bytes of a file from `start` on, without waiting for it.
+///
+/// Linux does so for bytes that it is told nobody needs, and drops them from memory once they are written.
+#[cfg(target_os = "linux")]
+pub(crate) fn begin_writing_out(file: &File, start: u64, length: std::num::NonZeroU64) {
+    // Advice that is not taken costs only the time that it would have saved.
+    let _ = rustix::fs::fadvise(file, start, Some(length), rustix::fs::Advice::DontNeed);
+}
+
+/// Elsewhere the system writes when it wants to.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn begin_writing_out(_file: &File, _start: u64, _length: std::num::NonZeroU64) {}
+
 /// Makes the names in `folder` durable.
 #[cfg(unix)]
 pub(crate) fn flush_folder(folder: &Utf8Path) -> io::Result<()> {

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Disk, Operation};
 use crate::error::Error;
+use crate::write_behind::WriteBehind;
 
 /// A file that was created and is written from its beginning to its end. Every error names the path.
 #[derive(Debug)]
@@ -14,6 +15,7 @@ pub(crate) struct NewFile {
     disk: Disk,
     path: Utf8PathBuf,
     file: File,
+    behind: WriteBehind,
 }
 
 impl NewFile {
@@ -21,6 +23,7 @@ impl NewFile {
         Self {
             disk,
             path: path.to_owned(),
+            behind: WriteBehind::of(&file),
             file,
         }
     }
@@ -33,7 +36,9 @@ impl NewFile {
         };
         self.disk
             .perform(operation, || self.file.write_all(content))
-            .map_err(Error::disk("write the file", &self.path))
+            .map_err(Error::disk("write the file", &self.path))?;
+        self.behind.wrote(&self.file, content.len());
+        Ok(())
     }
 
     /// Makes the content durable, not yet the name.
