@@ -5,6 +5,7 @@
 //! filter. What the filter could not foresee (a link out of a UI folder, a metadata file that a higher layer replaces) is
 //! read again at the end, from the blobs that were kept.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
@@ -16,7 +17,7 @@ use store::Staging;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
-use crate::layer::{Layer, ReadLayer};
+use crate::layer::{COMMON_WINDOW, Layer, ReadLayer};
 use crate::look::Image;
 use crate::words::Phase;
 
@@ -187,6 +188,8 @@ impl Layers<'_> {
         {
             read.extend(self.read_each_once(&[top], &metadata).await?);
         }
+        // The largest begin first: one that began last would be unpacked alone, on one core.
+        large.sort_by_key(|&position| Reverse(self.size(position)));
         let foreseen = Want::Below(self.foresee(&read));
         read.extend(self.read_each_once(&large, &foreseen).await?);
         Ok(read
@@ -258,6 +261,7 @@ impl Layers<'_> {
             descriptor: self.image.manifest.layers[at].clone(),
             diff_id: self.image.config.diff_ids[at].clone(),
             want,
+            zstd_window: self.desktop.settings.archive.zstd_window.min(COMMON_WINDOW),
         }
     }
 }

@@ -22,7 +22,13 @@ pub(crate) struct Layer {
     pub(crate) diff_id: Digest,
     /// The files whose content is wanted.
     pub(crate) want: Want,
+    /// The largest window that a zstd frame of it may ask for, in bytes.
+    pub(crate) zstd_window: u64,
 }
+
+/// The window up to which layers are unpacked side by side, in bytes: what zstd asks for up to its level 19, and the most that
+/// RFC 8878 (3.1.1.1.2) wants of every reader.
+pub(crate) const COMMON_WINDOW: u64 = 8 << 20;
 
 impl Layer {
     /// Whether nobody read this layer before in this operation. A second reading is of bytes that are here, and not told.
@@ -40,8 +46,31 @@ pub(crate) struct ReadLayer {
 }
 
 impl Desktop {
-    /// Reads a layer once, from where it is cheapest, and verifies it wholly: digest, size, DiffID.
+    /// Reads a layer once and verifies it wholly: digest, size, DiffID.
+    ///
+    /// Layers whose zstd window is larger than [`COMMON_WINDOW`] take turns, since each has to be held in memory. What
+    /// window a layer has stands at its beginning, so that one that turns out to be large has lost little.
     pub(crate) async fn read_layer(
+        &self,
+        id: &ExtensionId,
+        layer: Layer,
+        staging: &Staging,
+    ) -> Result<ReadLayer, Error> {
+        let allowed = self.settings.archive.zstd_window;
+        match self.read_from_anywhere(id, layer.clone(), staging).await {
+            Err(error) if is_about_the_window(&error) && layer.zstd_window < allowed => {
+                // Nobody closes the semaphore, and without a turn there would only be more memory in use.
+                let _turn = self.large_windows.acquire().await;
+                let zstd_window = allowed;
+                self.read_from_anywhere(id, Layer { zstd_window, ..layer }, staging)
+                    .await
+            }
+            read => read,
+        }
+    }
+
+    /// Reads a layer from where it is cheapest.
+    async fn read_from_anywhere(
         &self,
         id: &ExtensionId,
         layer: Layer,
@@ -50,7 +79,7 @@ impl Desktop {
         let blobs = self.blobs();
         if let Some(file) = blobs.open(&layer.descriptor.digest) {
             match self.read_local(layer.clone(), file, staging).await {
-                Err(error) if !is_sinks_fault(&error) => {
+                Err(error) if !is_sinks_fault(&error) && !is_about_the_window(&error) => {
                     // A blob that went bad on disk proves nothing about the release: it is fetched again.
                     tracing::warn!(%error, digest = %layer.descriptor.digest, "a kept blob is damaged");
                     blobs.remove(&layer.descriptor.digest);
@@ -100,10 +129,14 @@ impl Desktop {
         staging: &Staging,
         read: impl FnOnce(Unpacking) -> Result<ReadLayer, archive::Error> + Send + 'static,
     ) -> Result<ReadLayer, Error> {
+        let limits = archive::Limits {
+            zstd_window: layer.zstd_window,
+            ..self.settings.archive.clone()
+        };
         let unpacking = Unpacking {
             layer,
             staging: staging.clone(),
-            limits: self.settings.archive.clone(),
+            limits,
         };
         match tokio::task::spawn_blocking(move || read(unpacking)).await {
             Ok(result) => result.map_err(|error| Error::new(Phase::Fetch, Cause::Content(error))),
@@ -119,9 +152,20 @@ impl Desktop {
 fn is_about_the_bytes(error: &Error) -> bool {
     match error.cause() {
         Cause::Registry(error) => matches!(error.kind(), registry::ErrorKind::Invalid(_)),
-        Cause::Content(_) => !is_sinks_fault(error),
+        Cause::Content(_) => !is_sinks_fault(error) && !is_about_the_window(error),
         _ => false,
     }
+}
+
+/// Whether a zstd frame asks for more memory than it may have for now.
+fn is_about_the_window(error: &Error) -> bool {
+    matches!(
+        error.cause(),
+        Cause::Content(archive::Error::Limit {
+            bound: archive::Bound::ZstdWindow,
+            ..
+        })
+    )
 }
 
 /// Whether the home folder failed, rather than what was read.

@@ -44,6 +44,7 @@ use jiff::Timestamp;
 use model::event::Event;
 use registry::{Retry, RetryListener};
 use store::{BlobCache, Store};
+use tokio::sync::Semaphore;
 
 pub use consent::{Consent, Question};
 pub use cost::Cost;
@@ -73,6 +74,8 @@ pub struct Desktop {
     turns: turns::Turns,
     blobs: BlobCache,
     listener: Listener,
+    /// The turn of one layer whose zstd window is large.
+    large_windows: Semaphore,
 }
 
 impl std::fmt::Debug for Desktop {
@@ -121,6 +124,7 @@ impl Desktop {
             turns: turns::Turns::default(),
             blobs,
             listener,
+            large_windows: Semaphore::new(1),
         })
     }
 

@@ -13,3 +13,4 @@ mod overtaken;
 mod planned;
 mod rate_limits;
 mod resting;
+mod windows;

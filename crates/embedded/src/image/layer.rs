@@ -16,6 +16,8 @@ pub enum Compression {
     Gzip,
     /// As builders do on request.
     Zstd,
+    /// As `zstd --long=N` does: the reader has to keep the last two to the power of N bytes. N is 10 to 27.
+    ZstdWindow(u32),
 }
 
 /// A layer under construction: entries in the order in which they are added.
@@ -152,6 +154,12 @@ impl Layer {
                 encoder.finish().expect("memory")
             }
             Compression::Zstd => zstd::encode_all(archive.as_slice(), 0).expect("memory"),
+            Compression::ZstdWindow(log) => {
+                let mut encoder = zstd::Encoder::new(Vec::new(), 1).expect("memory");
+                encoder.window_log(log).expect("a window of 10 to 27 bits");
+                encoder.write_all(&archive).expect("memory");
+                encoder.finish().expect("memory")
+            }
         };
         Packed {
             compression: self.compression,
