@@ -68,8 +68,8 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
         moved_to: &[],
     },
     Part {
-        package: "strace",
-        programs: &["strace"],
+        package: "time",
+        programs: &["time"],
         moved_to: &[],
     },
     Part {

@@ -166,6 +166,8 @@ pub struct Request {
     pub path: String,
     /// The status of the answer.
     pub status: u16,
+    /// The bytes of the answer's body.
+    pub length: u64,
     /// The `User-Agent` header; empty where there was none.
     pub user_agent: String,
 }
@@ -177,10 +179,12 @@ impl Request {
         let (_peer_and_time, request, status_and_length) = (parts.next()?, parts.next()?, parts.next()?);
         let (_referrer, _blank, user_agent) = (parts.next()?, parts.next()?, parts.next()?);
         let mut words = request.split(' ');
+        let mut figures = status_and_length.split_whitespace();
         Some(Self {
             method: words.next()?.to_owned(),
             path: words.next()?.to_owned(),
-            status: status_and_length.split_whitespace().next()?.parse().ok()?,
+            status: figures.next()?.parse().ok()?,
+            length: figures.next()?.parse().ok()?,
             user_agent: user_agent.trim_end_matches('"').to_owned(),
         })
     }
@@ -201,7 +205,7 @@ mod tests {
         let request = Request::parse(line).unwrap();
         assert_eq!(request.method, "HEAD");
         assert_eq!(request.path, "/v2/acme/whale/blobs/sha256:00?a=b");
-        assert_eq!(request.status, 404);
+        assert_eq!((request.status, request.length), (404, 157));
         assert_eq!(request.user_agent, r#"outrigger/0.1.0 (a \"b\")"#);
         assert!(request.is_for_blob());
         assert_eq!(Request::parse("half a li"), None);

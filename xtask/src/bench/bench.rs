@@ -1,5 +1,7 @@
 //! What a row measures with: the binary, and runs that take turns.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -7,7 +9,7 @@ use anyhow::{Context as _, bail};
 use camino::Utf8PathBuf;
 use testkit::Outrigger;
 
-use super::row::{Series, Unit};
+use super::row::{Measurement, Series, Unit};
 use crate::tool;
 
 /// What every row is handed.
@@ -17,6 +19,9 @@ pub(crate) struct Bench {
     pub(crate) binary: Utf8PathBuf,
     /// How often everything is run.
     pub(crate) runs: usize,
+    /// What was recorded of this row, where this run is only to be held against it.
+    pub(crate) recorded: Option<Measurement>,
+    left: RefCell<Vec<Box<dyn Any>>>,
 }
 
 /// Somebody who does the same work as the others. One call does it once and says what it took: what is prepared before
@@ -37,6 +42,22 @@ impl<'a> Contestant<'a> {
 }
 
 impl Bench {
+    /// A bench for one row.
+    pub(crate) fn new(binary: Utf8PathBuf, runs: usize, recorded: Option<Measurement>) -> Self {
+        Self {
+            binary,
+            runs,
+            recorded,
+            left: RefCell::default(),
+        }
+    }
+
+    /// Keeps what a run has left behind until everyone is done: a file system that has just deleted files is slower at
+    /// making others, and nobody installs right after that.
+    pub(crate) fn keep(&self, left: impl Any) {
+        self.left.borrow_mut().push(Box::new(left));
+    }
+
     /// The binary with an empty home folder of its own, which goes when this is dropped.
     pub(crate) fn outrigger(&self) -> Outrigger {
         Outrigger::new(self.binary.as_str())
@@ -59,6 +80,7 @@ impl Bench {
                 }
             }
         }
+        self.left.borrow_mut().clear();
         let series = contestants.into_iter().zip(samples);
         Ok(series
             .map(|(contestant, samples)| Series {
@@ -68,6 +90,21 @@ impl Bench {
             })
             .collect())
     }
+}
+
+/// The same command in the same surroundings, started by another program such as `strace`.
+pub(crate) fn wrapped(wrapper: &[&str], inner: &Command) -> Command {
+    let mut command = Command::new(wrapper[0]);
+    command
+        .args(&wrapper[1..])
+        .arg(inner.get_program())
+        .args(inner.get_args());
+    command.env_clear();
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    if let Some(folder) = inner.get_current_dir() {
+        command.current_dir(folder);
+    }
+    command
 }
 
 /// Runs a command to its end and answers how long that took. One that fails is an error with what it said.
@@ -91,17 +128,12 @@ pub(crate) fn time(command: &mut Command) -> anyhow::Result<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
-
     use super::*;
 
     #[test]
     fn everyone_works_in_every_round_and_the_first_round_is_not_counted() {
         let order = RefCell::new(String::new());
-        let bench = Bench {
-            binary: Utf8PathBuf::new(),
-            runs: 2,
-        };
+        let bench = Bench::new(Utf8PathBuf::new(), 2, None);
         let contestant = |name: &'static str, milliseconds| {
             Contestant::new(name, {
                 let order = &order;

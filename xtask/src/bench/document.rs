@@ -39,7 +39,9 @@ pub(crate) fn write(rows: &[Row], record: &Record) -> anyhow::Result<()> {
         let svg = plot::svg(row.name, &recorded.measurement.series);
         fs_err::write(format!("{PLOTS}/{}.svg", row.name), svg)?;
     }
-    fs_err::write(DOCUMENT, document(&recorded))?;
+    let mut text = document(&recorded);
+    text.push_str(&unmeasured(rows, record));
+    fs_err::write(DOCUMENT, text)?;
     Ok(())
 }
 
@@ -78,6 +80,16 @@ fn table(recorded: &[(&Row, &Recorded)]) -> String {
     text
 }
 
+/// The rows of which nothing is recorded yet.
+fn unmeasured(rows: &[Row], record: &Record) -> String {
+    let missing = rows.iter().filter(|row| record.find(row.name).is_none());
+    let missing: Vec<_> = missing.map(|row| format!("`{}`", row.name)).collect();
+    if missing.is_empty() {
+        return String::new();
+    }
+    format!("\n## Not recorded yet\n\n{}\n", missing.join(", "))
+}
+
 /// What is missed, and who is faster than we are.
 fn lost(recorded: &[(&Row, &Recorded)]) -> String {
     let mut lines = String::new();
@@ -101,7 +113,7 @@ fn lost(recorded: &[(&Row, &Recorded)]) -> String {
         }
     }
     if lines.is_empty() {
-        "No row is missed, and no peer is faster.\n".clone_into(&mut lines);
+        "No recorded row is missed, and no peer is faster.\n".clone_into(&mut lines);
     }
     format!("\n## Where we lose\n\n{lines}")
 }

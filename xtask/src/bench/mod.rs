@@ -18,7 +18,7 @@ use clap::Args;
 
 use self::bench::Bench;
 use self::record::{Record, Recorded};
-use self::row::{Mark, Row, Target};
+use self::row::{Mark, Measurement, Row, Target};
 use self::surroundings::Surroundings;
 use crate::parts::{self, Part};
 use crate::tool;
@@ -47,7 +47,13 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     record.retain(|name| rows::ALL.iter().any(|row| row.name == name));
     let mut missed = Vec::new();
     for row in rows {
-        let measurement = measure(row, &binary, options.runs)?;
+        let recorded = record.find(row.name).filter(|_| options.check);
+        let bench = Bench::new(
+            binary.clone(),
+            options.runs.map_or(row.runs, usize::from),
+            recorded.map(|recorded| recorded.measurement.clone()),
+        );
+        let measurement = measure(row, &bench)?;
         if !measurement.is_reached() {
             missed.push(row.name);
         }
@@ -70,13 +76,9 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn measure(row: &Row, binary: &Utf8PathBuf, runs: Option<u16>) -> anyhow::Result<row::Measurement> {
+fn measure(row: &Row, bench: &Bench) -> anyhow::Result<Measurement> {
     println!("{}", row.name);
-    let bench = Bench {
-        binary: binary.clone(),
-        runs: runs.map_or(row.runs, usize::from),
-    };
-    let measurement = (row.measure)(&bench).with_context(|| format!("the row `{}`", row.name))?;
+    let measurement = (row.measure)(bench).with_context(|| format!("the row `{}`", row.name))?;
     for series in &measurement.series {
         println!("  {}: {}", series.name, series.unit.show(series.median()));
     }

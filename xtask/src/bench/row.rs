@@ -80,6 +80,8 @@ pub(crate) enum Unit {
     BytesPerSecond,
     /// Things.
     Count,
+    /// Instructions that a processor executed.
+    Instructions,
     /// How many times one is of another.
     Times,
     /// Hundredths.
@@ -145,6 +147,7 @@ impl Unit {
             Self::Bytes => bytes(value),
             Self::BytesPerSecond => format!("{}/s", bytes(value)),
             Self::Count => format!("{value:.0}"),
+            Self::Instructions => format!("{:.2} million", value / 1e6),
             Self::Times => format!("{value:.2}×"),
             Self::Percent => format!("{value:.1} %"),
         }

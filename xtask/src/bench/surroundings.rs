@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Surroundings {
     /// The day, in UTC.
     pub(crate) date: String,
-    /// Cores, processor, memory, kernel, file system.
+    /// Cores, processor, memory, kernel, file system, and how much else the machine had to do.
     pub(crate) machine: String,
     /// Programs with their versions.
     pub(crate) versions: Vec<String>,
@@ -65,9 +65,18 @@ fn machine() -> anyhow::Result<String> {
     let kernel = fs_err::read_to_string("/proc/sys/kernel/osrelease")?;
     let folder = std::env::temp_dir();
     let folder = folder.to_string_lossy();
-    let file_system = first_line(&["stat", "--file-system", "--format", "%T", &folder]);
+    let file_system = first_line(&[
+        "findmnt",
+        "--noheadings",
+        "--output",
+        "FSTYPE",
+        "--target",
+        &folder,
+    ]);
+    let load = fs_err::read_to_string("/proc/loadavg")?;
+    let load = load.split(' ').next().unwrap_or("unknown");
     Ok(format!(
-        "{cores} cores of {}, {} GiB of memory, Linux {}, {} under {folder}",
+        "{cores} cores of {}, {} GiB of memory, Linux {}, {} under {folder}, load {load} before it began",
         field(&processors, "model name").unwrap_or("an unknown processor"),
         field(&memory, "MemTotal")
             .and_then(|size| size.strip_suffix(" kB")?.parse::<u64>().ok())

@@ -17,6 +17,7 @@ fn the_access_log_tells_each_request_once_and_none_of_our_own() {
         method: "GET".to_owned(),
         path: "/v2/acme/whale/tags/list?n=3".to_owned(),
         status: 404,
+        length: 118,
         user_agent: "test/1".to_owned(),
     }];
     assert_eq!(registry.requests(), expected);

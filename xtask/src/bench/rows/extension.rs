@@ -19,7 +19,7 @@ const LONGEST_UI_FILE: u64 = 1 << 20;
 /// other systems are Linux programs under other names.
 const BACKEND: &str = "/usr/bin/buildah";
 const LINUX: &str = "/usr/bin/skopeo";
-const DARWIN: &str = "/usr/bin/docker-registry";
+pub(super) const DARWIN: &str = "/usr/bin/docker-registry";
 const WINDOWS: &str = "/usr/bin/umoci";
 
 /// What a payload of it holds, as paths in the image.
@@ -53,8 +53,8 @@ pub(super) fn layers(ui: &Ui) -> anyhow::Result<Layers> {
         binary(WINDOWS, "windows/tool.exe")?,
         binary(LINUX, "linux/tool")?,
     ];
-    let (layer, bytes) = ui_layer(ui)?;
-    layers.push(layer);
+    let (ui, bytes) = ui_layers(ui, 1)?;
+    layers.extend(ui);
     layers.push(description(&[
         ("darwin", "tool"),
         ("windows", "tool.exe"),
@@ -96,8 +96,8 @@ pub(super) fn description(binaries: &[(&str, &str)]) -> Layer {
         )
 }
 
-/// A layer with a user interface, and its bytes.
-pub(super) fn ui_layer(ui: &Ui) -> anyhow::Result<(Layer, u64)> {
+/// So many layers that share a user interface, and its bytes.
+pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u64)> {
     let mut found = Vec::new();
     for folder in UI_FOLDERS {
         collect(Path::new(folder), &mut found)?;
@@ -105,18 +105,20 @@ pub(super) fn ui_layer(ui: &Ui) -> anyhow::Result<(Layer, u64)> {
     // By their names alone they would come from one package only.
     found.sort_by_cached_key(|(path, _)| mixed_order(path));
     let average = ui.bytes / ui.files as u64;
-    let mut layer = Layer::new()
-        .folder("ui")
+    let mut layers = vec![Layer::new().folder("ui"); count];
+    layers[0] = layers[0]
+        .clone()
         .file("ui/index.html", "<!doctype html>\n", 0o644);
     let (mut files, mut bytes) = (1, 0);
     for (path, size) in found {
         if files == ui.files {
             break;
         }
-        // Never so large that the average of what was taken passes the one that is wanted.
-        if bytes + size <= average * (files as u64 + 1) {
+        // Below the average that is wanted only larger files are taken, above it only smaller ones.
+        if (bytes < average * files as u64) == (size > average) {
             let name = path.strip_prefix("/").unwrap_or(&path);
-            layer = layer.file(format!("ui/{}", name.display()), fs_err::read(&path)?, 0o644);
+            let layer = std::mem::take(&mut layers[files % count]);
+            layers[files % count] = layer.file(format!("ui/{}", name.display()), fs_err::read(&path)?, 0o644);
             files += 1;
             bytes += size;
         }
@@ -126,7 +128,7 @@ pub(super) fn ui_layer(ui: &Ui) -> anyhow::Result<(Layer, u64)> {
         "below {} there are only {files} files for a user interface, of {bytes} bytes",
         UI_FOLDERS.join(" and ")
     );
-    Ok((layer, bytes))
+    Ok((layers, bytes))
 }
 
 /// An order that mixes all folders, and is the same on every run.
