@@ -64,7 +64,7 @@ fn a_layer_of_another_size_than_the_manifest_says_is_refused() {
     assert_snapshot!(said, @"
     error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 1 bytes that were promised
     error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 186 bytes, and 1073741824 were promised
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 0 bytes that were promised
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest]: its digest is sha256:[digest], not sha256:[digest]
     ");
 }
 
@@ -446,7 +446,7 @@ fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
     scene.push("1.1.0", &image);
     let layer = image.layer_digests()[0].clone();
     let bytes = image.blobs()[&layer].clone();
-    let said = update_from_liar(&scene, 5, "", move |path| {
+    let said = update_from_liar(&scene, 5, "[limits]\nresumes = 2\n", move |path| {
         let length = bytes.len().to_string();
         let half = reply(
             "200 OK",
@@ -456,6 +456,8 @@ fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
         path.ends_with(&layer.to_string()).then_some(half)
     });
     assert_snapshot!(said, @r#"
+    waiting [duration] for 127.0.0.1:[port] (retry 1 of 2): the connection broke: end of file before message length reached
+    waiting [duration] for 127.0.0.1:[port] (retry 2 of 2): the connection broke: end of file before message length reached
     error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the connection broke: end of file before message length reached
       help: check the address and your network; a mirror is set with `endpoint` under `[registry."127.0.0.1:[port]"]`, a proxy with HTTPS_PROXY
     "#);

@@ -89,7 +89,7 @@ fn the_size_of_the_payload_is_limited_and_that_of_the_rest_is_not() {
     error: 127.0.0.1:[port]/acme/whale:2.0.0: what is selected adds up to more than 1048576 bytes (setting `limits.payload-size`)
       help: if you trust its author, raise `limits.payload-size` in the configuration
     ");
-    scene.installs(&zeros(2 << 20, false, Compression::Gzip));
+    limited("payload-size = \"1MiB\"").installs_with_warnings(&zeros(2 << 20, false, Compression::Gzip));
 }
 
 #[test]

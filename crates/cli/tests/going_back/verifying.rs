@@ -211,6 +211,7 @@ fn what_is_no_longer_allowed_is_not_fetched_again() {
 fn a_repair_that_cannot_fetch_leaves_everything_as_it_was() {
     let mut scene = Scene::installed(&["1.0.0"]);
     fs::write(folder(&scene).join("metadata.json"), "rotten").unwrap();
+    fs::remove_dir_all(scene.outrigger.home().join("blobs")).unwrap();
     scene.unplug();
     assert_eq!(scene.run("verify --repair").code, 5);
     assert_eq!(scene.page(), "1.0.0");

@@ -67,6 +67,7 @@ fn a_blocked_update_reads_manifest_and_config_and_no_layer() {
     GET acme/whale/blobs/[config of 2.0.0]
     GET acme/whale/manifests/2.0.0
     GET acme/whale/tags/list
+    HEAD acme/whale/manifests/1.0.0
     ");
     insta::assert_snapshot!(scene.asked_by("update acme/whale --to 2.0.0 --force", 3), @"HEAD acme/whale/manifests/2.0.0");
     assert_eq!(scene.version(), "1.0.0");
@@ -124,6 +125,7 @@ fn a_release_that_is_not_allowed_costs_no_layer() {
     insta::assert_snapshot!(scene.asked_by("update acme/whale --to 2.0.0 --force", 3), @"HEAD acme/whale/manifests/2.0.0");
     insta::assert_snapshot!(scene.asked_by("update acme/whale --force", 3), @"
     GET acme/whale/tags/list
+    HEAD acme/whale/manifests/1.0.0
     HEAD acme/whale/manifests/2.0.0
     ");
     insta::assert_snapshot!(scene.asked_by("scan", 0), @"

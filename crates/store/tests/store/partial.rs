@@ -125,9 +125,11 @@ fn a_beginning_beside_the_whole_goes_and_one_longer_than_its_layer_is_none() {
 fn beginnings_count_within_the_limit() {
     let scene = Scene::new();
     scene.killed("a", &[7; 100]);
-    let other = Digest::of(b"12345");
-    let mut writer = scene.cache.clone().with_limit(50).writer(&other, 5).unwrap();
-    writer.write_all(b"12345").unwrap();
+    let content = [5; SIZE as usize - 1];
+    let other = Digest::of(&content);
+    let cache = scene.cache.clone().with_limit(50);
+    let mut writer = cache.writer(&other, SIZE - 1).unwrap();
+    writer.write_all(&content).unwrap();
     writer.commit().unwrap();
     assert_eq!(scene.files(), [other.file_name()]);
     let mut writer = scene
