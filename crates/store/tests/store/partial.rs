@@ -125,7 +125,7 @@ fn a_beginning_beside_the_whole_goes_and_one_longer_than_its_layer_is_none() {
 fn beginnings_count_within_the_limit() {
     let scene = Scene::new();
     scene.killed("a", &[7; 100]);
-    let content = [5; SIZE as usize - 1];
+    let content = [5; LAYER.len() - 1];
     let other = Digest::of(&content);
     let cache = scene.cache.clone().with_limit(50);
     let mut writer = cache.writer(&other, SIZE - 1).unwrap();
