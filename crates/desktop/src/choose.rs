@@ -7,7 +7,7 @@ use model::facts::{ReleaseFacts, RepositoryMemory, Sighting};
 use model::installed::Installed;
 use model::operation::ReleaseName;
 use model::{Digest, ExtensionId, Tag};
-use registry::Selector;
+use registry::{Selector, Tags as _};
 
 use crate::error::{Cause, Error};
 use crate::look::{Image, prefix_of, reason_of};

@@ -9,7 +9,7 @@ use model::reference::Reference;
 use model::rollback::NoDestination;
 use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, ImagePath};
-use registry::{ErrorKind as RegistryKind, NetworkProblem, Operation};
+use registry::{ErrorKind as RegistryKind, NetworkProblem, Operation, Unselected};
 
 use crate::words::{Code, Kind, Phase};
 
@@ -60,6 +60,13 @@ pub enum Cause {
         written: Digest,
         /// Where the tag points.
         found: Digest,
+    },
+    /// Nothing of a source outside of registries can be taken.
+    Unselected {
+        /// The source as it was written.
+        source: String,
+        /// Why.
+        problem: Unselected,
     },
     /// The metadata is unusable.
     Metadata(MetadataParse),
@@ -137,6 +144,7 @@ impl Error {
             Cause::GenerationDamaged { .. } => Code::Damaged,
             Cause::NoRelease(_) => Code::NoRelease,
             Cause::TagIsElsewhere { .. } => Code::TagElsewhere,
+            Cause::Unselected { problem, .. } => unselected_code(problem),
             Cause::Metadata(_) => Code::InvalidMetadata,
             Cause::NoMetadata => Code::NoMetadata,
             Cause::NamedFileMissing(_) => Code::MissingFile,
@@ -169,6 +177,7 @@ impl Error {
             Cause::NoRelease(id) => Some(format!(
                 "releases are tags such as `1.2.0`; install another tag by its name: `outrigger install {id}:TAG`"
             )),
+            Cause::Unselected { source, problem } => unselected_help(source, problem),
             Cause::NobodyToAsk => Some("pass `--force` to install without the question".to_owned()),
             Cause::Content(archive::Error::Limit { bound, .. }) => Some(raise(bound.setting())),
             Cause::Metadata(error) => Some(error.setting().map_or_else(authors, raise)),
@@ -201,6 +210,24 @@ fn is_disk_full(error: &Error) -> bool {
     false
 }
 
+fn unselected_code(problem: &Unselected) -> Code {
+    match problem {
+        Unselected::Empty => Code::InvalidContent,
+        Unselected::NoSuchName { .. } => Code::NotFound,
+        Unselected::Unnamed | Unselected::Several { .. } => Code::Usage,
+    }
+}
+
+fn unselected_help(source: &str, problem: &Unselected) -> Option<String> {
+    match problem {
+        Unselected::Unnamed => {
+            Some("say which one it is, and which release: `--as acme/whale:1.2.0`".to_owned())
+        }
+        Unselected::Several { .. } => Some(format!("say which is meant: `{source}:NAME`")),
+        Unselected::Empty | Unselected::NoSuchName { .. } => None,
+    }
+}
+
 fn authors() -> String {
     "only the extension's author can mend this".to_owned()
 }
@@ -212,6 +239,7 @@ fn raise(setting: &str) -> String {
 fn registry_code(kind: &RegistryKind) -> Code {
     match kind {
         RegistryKind::Offline => Code::Offline,
+        RegistryKind::File { .. } => Code::ReadFailed,
         RegistryKind::Configuration(_) => Code::Configuration,
         other => registry_reason(other).into(),
     }
@@ -227,13 +255,18 @@ pub(crate) fn registry_reason(kind: &RegistryKind) -> ReasonCode {
         RegistryKind::RateLimited { .. } => ReasonCode::RateLimited,
         RegistryKind::Network { .. } | RegistryKind::Offline => ReasonCode::Network,
         RegistryKind::Server { .. } | RegistryKind::Configuration(_) => ReasonCode::Server,
-        RegistryKind::Invalid(_) | RegistryKind::TooLarge { .. } => ReasonCode::Invalid,
+        RegistryKind::Invalid(_) | RegistryKind::TooLarge { .. } | RegistryKind::File { .. } => {
+            ReasonCode::Invalid
+        }
     }
 }
 
 fn registry_help(error: &registry::Error) -> Option<String> {
     let registry = error.registry();
     match error.kind() {
+        RegistryKind::NotFound { .. } if error.operation() == Operation::Open => {
+            Some("check the path".to_owned())
+        }
         RegistryKind::NotFound { .. } if error.operation() == Operation::Blob => Some(
             "the registry has lost a part of this release: another release may be whole, or its author can push it again"
                 .to_owned(),
@@ -261,7 +294,7 @@ fn registry_help(error: &registry::Error) -> Option<String> {
         RegistryKind::TooLarge { setting, .. } => Some(raise(setting)),
         RegistryKind::Offline => Some("leave out `--offline`".to_owned()),
         RegistryKind::RateLimited { .. } | RegistryKind::Server { .. } => Some("try again later".to_owned()),
-        RegistryKind::Invalid(_) | RegistryKind::Configuration(_) => None,
+        RegistryKind::Invalid(_) | RegistryKind::File { .. } | RegistryKind::Configuration(_) => None,
     }
 }
 
@@ -312,6 +345,7 @@ impl fmt::Display for Error {
             Cause::TagIsElsewhere { written, found } => {
                 write!(formatter, "the tag points to {found}, not to {written}")
             }
+            Cause::Unselected { source, problem } => write!(formatter, "{source}: {problem}"),
             Cause::Metadata(error) => error.fmt(formatter),
             Cause::NoMetadata => {
                 formatter.write_str("the image has no `/metadata.json`: it is not an extension")

@@ -7,7 +7,9 @@ use model::facts::{ImageFacts, ReleaseFacts, RepositoryMemory};
 use model::labels::Labels;
 use model::version::ReleaseTag;
 use model::{Digest, ExtensionId, Platform, System, Tag};
-use registry::{Content, Descriptor, Document, ImageConfig, ImageManifest, Selector};
+use registry::{
+    Content, Descriptor, Document, Fetch as _, ImageConfig, ImageManifest, Resolve as _, Selector,
+};
 
 use crate::error::{Cause, Error};
 use crate::words::Phase;

@@ -76,6 +76,8 @@ impl Settings {
         } = self;
         let seconds = |time: Duration| format!("{}s", time.as_secs());
         Some(match key {
+            "archive-entries" => wire.archive_entries.to_string(),
+            "archive-size" => size(wire.archive_size),
             "blob-cache" => size(self.blob_cache),
             "blob-rate" => size(wire.blob_rate),
             "config-size" => size(wire.config_size),
@@ -154,6 +156,8 @@ fn registry_limits(set: &LimitSettings) -> registry::Limits {
         pages: count(set.pages, default.pages),
         tags: count(set.tags, default.tags),
         repositories: count(set.repositories, default.repositories),
+        archive_entries: count(set.archive_entries, default.archive_entries),
+        archive_size: set.archive_size.unwrap_or(default.archive_size),
         error_body: set.error_body.unwrap_or(default.error_body),
         token_size: set.token_size.unwrap_or(default.token_size),
         redirects: count(set.redirects, default.redirects),

@@ -10,7 +10,7 @@ use model::rollback::reason_against;
 use model::verdict::{Reason, Release, judge, judge_offer};
 use model::version::{ReleaseTag, releases};
 use model::{Digest, ExtensionId, Labels, Platform, Reference, Tag};
-use registry::Selector;
+use registry::{Selector, Tags as _};
 
 use crate::Desktop;
 use crate::cost::Cost;

@@ -1,7 +1,7 @@
 //! A layer on its way from the registry: one side receives and verifies, the other unpacks.
 
 use model::ExtensionId;
-use registry::{BlobPrefix, BlobStream, Descriptor};
+use registry::{BlobPrefix, BlobStream, Descriptor, Fetch as _};
 use store::{PartialBlob, Staging};
 use tokio::sync::{mpsc, oneshot};
 

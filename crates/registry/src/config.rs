@@ -7,7 +7,8 @@ use model::{Digest, Platform};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{ImageManifest, Invalid, json};
+use crate::wire::SizeLimit;
+use crate::{ImageManifest, Invalid, Limits, json};
 
 /// What the config of an image says, verified against the manifest that names it.
 #[derive(Debug, Clone)]
@@ -40,9 +41,18 @@ struct WireRun {
     labels: Option<Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct WireRootfs {
     diff_ids: Option<Vec<String>>,
+}
+
+/// The bound on a config.
+pub(crate) fn size_limit(limits: &Limits) -> SizeLimit {
+    SizeLimit {
+        what: "the image config is",
+        limit: limits.config_size,
+        setting: "limits.config-size",
+    }
 }
 
 /// Reads the config of `manifest`, whose digest has been verified.
@@ -69,6 +79,12 @@ pub(crate) fn parse(bytes: Bytes, manifest: &ImageManifest) -> Result<ImageConfi
         diff_ids,
         bytes,
     })
+}
+
+/// The digests of the unpacked layers that a config lists, whatever manifest it belongs to.
+pub(crate) fn diff_ids_of(bytes: &[u8]) -> Result<Vec<Digest>, Invalid> {
+    let wire: WireConfig = json::object("the image config", bytes)?;
+    diff_ids(wire.rootfs.unwrap_or_default())
 }
 
 fn diff_ids(rootfs: WireRootfs) -> Result<Vec<Digest>, Invalid> {

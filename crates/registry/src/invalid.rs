@@ -102,6 +102,30 @@ pub enum Invalid {
         /// `DiffID`s in the config.
         diff_ids: usize,
     },
+    /// The folder or file is no image layout.
+    #[error("it is no image layout: it lacks `oci-layout` or `index.json`")]
+    NoLayout,
+    /// A layout of a version that is not known here.
+    #[error("it is an image layout of version {}, and 1.0.0 is read", quote(.version))]
+    LayoutVersion {
+        /// The version as written; empty where there is none.
+        version: String,
+    },
+    /// An archive that cannot be read, or lacks a file that it names.
+    #[error("it is no archive that can be read: {problem}")]
+    Archive {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// The archive is none that an engine saved.
+    #[error("it is no saved image: it has neither a list `manifest.json` nor the files of an image layout")]
+    NoDockerArchive,
+    /// A layout does not hold what its documents name. Layouts may be made for some platforms only.
+    #[error("it does not hold {digest}, which it names")]
+    NotHeld {
+        /// What it lacks.
+        digest: Digest,
+    },
     /// The labels are something other than a table.
     #[error("its labels are not a table of texts")]
     LabelsNotATable,

@@ -8,6 +8,7 @@
 //! was asked for, the size that was stated, and a count within [`Limits`]. A login goes to the endpoint that it was
 //! found for and to nobody else, and neither a login nor a query string is ever part of an [`Error`] or of a log line.
 
+mod blob;
 mod client;
 mod config;
 mod document;
@@ -17,11 +18,13 @@ pub mod fuzzing;
 mod invalid;
 mod json;
 mod kept;
+mod layout;
 mod limits;
 mod login;
 mod pages;
 mod quota;
 mod retry;
+mod roles;
 mod secret;
 mod settings;
 mod station;
@@ -29,13 +32,19 @@ mod usage;
 mod verify;
 mod wire;
 
-pub use client::{BlobPrefix, BlobStream, Client, Ping, Selector};
+pub use blob::{BlobPrefix, BlobStream};
+pub use client::{Client, Ping, Selector};
 pub use config::ImageConfig;
 pub use document::{Content, Descriptor, Document, ImageManifest};
 pub use error::{Error, ErrorKind, Misconfigured, Missing, NetworkProblem, Operation};
 pub use invalid::Invalid;
+pub use layout::{
+    ArchiveWriter, BlobFile, EntryName, Layout, LayoutEntry, LayoutWriter, LocalRepository, LocalSource,
+    Stored, Unselected, Wanted,
+};
 pub use limits::Limits;
 pub use login::Login;
 pub use retry::{Retry, RetryListener};
+pub use roles::{Fetch, Parcel, Push, Resolve, Tags};
 pub use settings::{Endpoint, EndpointParse, RegistrySettings, Settings};
 pub use usage::Usage;

@@ -24,6 +24,11 @@ pub struct Limits {
     pub tags: usize,
     /// `limits.repositories`: repositories of one registry, over all pages. Default 100 000.
     pub repositories: usize,
+    /// `limits.archive-entries`: entries of an archive with images. Each is held in memory. Default 100 000.
+    pub archive_entries: usize,
+    /// `limits.archive-size`: bytes of the temporary file into which a compressed archive is unpacked, or an engine writes an
+    /// image. A small archive unpacks to any size. Default 16 GiB.
+    pub archive_size: u64,
     /// `limits.error-body`: bytes of an error's body that are read for its code; the rest is left. Default 64 KiB.
     pub error_body: u64,
     /// `limits.token-size`: bytes of a token server's answer. Default 64 KiB.
@@ -67,6 +72,8 @@ impl Default for Limits {
             pages: 1000,
             tags: 100_000,
             repositories: 100_000,
+            archive_entries: 100_000,
+            archive_size: 16 * 1024 * MIB,
             error_body: 64 * KIB,
             token_size: 64 * KIB,
             redirects: 5,

@@ -25,6 +25,9 @@ pub struct Settings {
     pub offline: bool,
     /// The folder of Docker's `config.json`. Without it `DOCKER_CONFIG`, else `.docker` in the user's home.
     pub docker_config: Option<Utf8PathBuf>,
+    /// Where the Docker Engine listens, as its own client has it: `unix:///run/docker.sock`, `tcp://127.0.0.1:2375`. Without it
+    /// `DOCKER_HOST`, else the usual socket.
+    pub docker_host: Option<String>,
     /// Who is told before a registry is asked again.
     pub on_retry: RetryListener,
 }

@@ -83,6 +83,8 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     policy.bare-api-version  minimum      default
     scan.every               12h          default
     store.generations        2            default
+    limits.archive-entries   100000       default
+    limits.archive-size      16GiB        default
     limits.blob-cache        2GiB         default
     limits.blob-rate         1KiB         default
     limits.config-size       4MiB         default

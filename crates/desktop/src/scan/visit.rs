@@ -8,7 +8,7 @@ use model::findings::{self, InstalledTag};
 use model::installed::Installed;
 use model::verdict::Reason;
 use model::{ExtensionId, Tag};
-use registry::ErrorKind;
+use registry::{ErrorKind, Tags as _};
 
 use super::rounds::Pass;
 use crate::choose::{Progress, Repository, Trust, Walking};

@@ -1,10 +1,9 @@
-//! Blobs, piece by piece, taken up again where a transfer breaks, and verified at their end.
+//! Blobs from a registry, taken up again where a transfer breaks.
 
-use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use model::ExtensionId;
+use model::{Digest, ExtensionId};
 
 use super::content;
 use super::shared::Shared;
@@ -12,51 +11,11 @@ use super::transfer::Transfer;
 use crate::error::{Error, ErrorKind, Fault, NetworkProblem, Operation};
 use crate::retry::Patience;
 use crate::verify::Verifier;
-use crate::{Descriptor, Invalid};
+use crate::{BlobPrefix, BlobStream, Descriptor, Invalid};
 
-/// The first bytes of a blob, which an earlier transfer brought: what is still to come is asked for behind them.
-///
-/// They need not be trusted. Digest and size are verified over the whole blob, these bytes included.
-pub struct BlobPrefix {
-    verifier: Verifier,
-}
-
-impl BlobPrefix {
-    /// Nothing of this blob is here yet.
-    pub fn none_of(descriptor: &Descriptor) -> Self {
-        Self {
-            verifier: Verifier::new(descriptor),
-        }
-    }
-
-    /// Adds the bytes that come next.
-    ///
-    /// # Errors
-    ///
-    /// [`Invalid::WrongSize`] where they are more than the blob has: then they belong to something else.
-    pub fn push(&mut self, bytes: &[u8]) -> Result<(), Invalid> {
-        self.verifier.update(bytes)
-    }
-}
-
-impl fmt::Debug for BlobPrefix {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BlobPrefix")
-            .field("bytes", &self.verifier.seen())
-            .finish()
-    }
-}
-
-/// The bytes of one blob as they come. They count only after [`chunk`](Self::chunk) has answered `None`: until then
-/// they may be anybody's.
-///
-/// A transfer that breaks is taken up again within `limits.resumes`, where it broke if the registry can do that, and
-/// otherwise from the start; what was passed on already is then only compared. Either way nobody sees a byte twice.
-pub struct BlobStream {
+/// One blob of a registry on its way, over as many transfers as it takes.
+pub(crate) struct WireBlob {
     source: Source,
-    /// Gone once the blob has ended, well or badly.
-    verifier: Option<Verifier>,
     /// Nothing where nothing is left to come.
     transfer: Option<Transfer>,
     breaks: Patience,
@@ -64,54 +23,25 @@ pub struct BlobStream {
     has_ranges: bool,
 }
 
-impl BlobStream {
+impl WireBlob {
     /// Asks for what comes behind `prefix`.
-    pub(super) async fn open(source: Source, prefix: BlobPrefix) -> Result<Self, Error> {
-        let mut stream = Self {
+    pub(super) async fn open(source: Source, prefix: BlobPrefix) -> Result<BlobStream, Error> {
+        let mut blob = Self {
             breaks: Patience::new(source.shared.limits().resumes),
             source,
-            verifier: None,
             transfer: None,
             has_ranges: true,
         };
         let BlobPrefix { verifier } = prefix;
         if !verifier.has_all() {
-            let transfer = stream.connect(&verifier).await;
-            stream.transfer = Some(transfer.map_err(|fault| stream.source.error(fault))?);
+            let transfer = blob.connect(&verifier).await;
+            blob.transfer = Some(transfer.map_err(|fault| blob.source.error(fault))?);
         }
-        stream.verifier = Some(verifier);
-        Ok(stream)
+        Ok(BlobStream::from_wire(blob, verifier))
     }
 
-    /// The next piece; `None` once the last byte was read and digest and size were right.
-    ///
-    /// # Errors
-    ///
-    /// [`Invalid::WrongSize`] with the first byte too many or at a too early end, [`Invalid::WrongDigest`] at the end,
-    /// [`Invalid::ChangedContent`] where a transfer from the start brings other bytes than before, and `Network` where
-    /// the transfer broke too often or is too slow. After an error there are no more pieces, and `None` is not an
-    /// approval.
-    pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        // Taken out, so that after an error nothing is left to go on with.
-        let Some(mut verifier) = self.verifier.take() else {
-            return Ok(None);
-        };
-        let piece = self
-            .next(&verifier)
-            .await
-            .map_err(|fault| self.source.error(fault))?;
-        let judged = match &piece {
-            None => verifier.finish(),
-            Some(bytes) => verifier.update(bytes).map(|()| self.verifier = Some(verifier)),
-        };
-        match judged {
-            Ok(()) => Ok(piece),
-            Err(invalid) => Err(self.source.error(self.at(invalid))),
-        }
-    }
-
-    /// The next piece of whatever transfer brings it.
-    async fn next(&mut self, verifier: &Verifier) -> Result<Option<Bytes>, Fault> {
+    /// The next piece of whatever transfer brings it, for whoever has what `verifier` has seen.
+    pub(crate) async fn next(&mut self, verifier: &Verifier) -> Result<Option<Bytes>, Fault> {
         let rate = self.source.shared.limits().least_rate();
         while let Some(transfer) = &mut self.transfer {
             match transfer.next(rate).await {
@@ -135,11 +65,19 @@ impl BlobStream {
         self.source.transfer(verifier, 0).await
     }
 
-    fn at(&self, invalid: Invalid) -> Fault {
+    pub(crate) fn at(&self, invalid: Invalid) -> Fault {
         match &self.transfer {
             Some(transfer) => Fault::at(transfer.url(), invalid),
             None => Fault::from(invalid),
         }
+    }
+
+    pub(crate) fn error(&self, fault: Fault) -> Error {
+        self.source.error(fault)
+    }
+
+    pub(crate) fn names(&self) -> (String, &Digest) {
+        (self.source.id.to_string(), &self.source.descriptor.digest)
     }
 }
 
@@ -181,16 +119,5 @@ impl Source {
     fn error(&self, fault: Fault) -> Error {
         let subject = format!("{}@{}", self.id, self.descriptor.digest);
         Error::new(Operation::Blob, subject, self.id.registry(), fault)
-    }
-}
-
-impl fmt::Debug for BlobStream {
-    // Not derived: the transfer's address may be presigned.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("BlobStream")
-            .field("id", &self.source.id)
-            .field("digest", &self.source.descriptor.digest)
-            .finish_non_exhaustive()
     }
 }

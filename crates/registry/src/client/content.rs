@@ -11,8 +11,8 @@ use super::shared::Shared;
 use crate::error::Fault;
 use crate::station::{Request, Scope};
 use crate::verify::{check_digest, digest_of};
-use crate::wire::{SizeLimit, Whole, header};
-use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, document};
+use crate::wire::{Whole, header};
+use crate::{Descriptor, Document, ImageConfig, ImageManifest, Invalid, config, document};
 
 /// The header with the digest of a manifest (distribution-spec, "Pulling manifests").
 const CONTENT_DIGEST: &str = "docker-content-digest";
@@ -30,11 +30,7 @@ pub(super) async fn digest(shared: &Shared, id: &ExtensionId, what: &Selector) -
 
 pub(super) async fn document(shared: &Shared, id: &ExtensionId, what: &Selector) -> Result<Document, Fault> {
     let limits = shared.limits();
-    let size = SizeLimit {
-        what: "the manifest is",
-        limit: limits.manifest_size,
-        setting: "limits.manifest-size",
-    };
+    let size = document::size_limit(limits);
     let request = manifest(Method::GET, id, what);
     let Whole { headers, body, url } = shared.read(id.registry(), &request, &size).await?;
     let stated = match what {
@@ -52,12 +48,7 @@ pub(super) async fn config(
     id: &ExtensionId,
     manifest: &ImageManifest,
 ) -> Result<ImageConfig, Fault> {
-    let limits = shared.limits();
-    let size = SizeLimit {
-        what: "the image config is",
-        limit: limits.config_size,
-        setting: "limits.config-size",
-    };
+    let size = config::size_limit(shared.limits());
     if manifest.config.size > size.limit {
         return Err(size.exceeded().into());
     }

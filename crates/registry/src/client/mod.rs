@@ -14,21 +14,25 @@ use model::quota::Standing;
 use model::{Digest, ExtensionId, Tag};
 
 use crate::error::{Error, Fault, Misconfigured, Operation};
+use crate::layout::LocalRepository;
+use crate::roles::{Fetch, Resolve, Tags};
 use crate::settings::Settings;
-use crate::{Descriptor, Document, ImageConfig, ImageManifest, Login, Usage, login};
+use crate::{BlobPrefix, BlobStream, Descriptor, Document, ImageConfig, ImageManifest, Login, Usage, login};
 use blob::Source;
 use list::List;
 #[cfg(fuzzing)]
 pub(crate) use list::entries;
 use shared::Shared;
 
-pub use blob::{BlobPrefix, BlobStream};
+pub(crate) use blob::WireBlob;
 pub use ping::Ping;
 
 /// Asks registries. Clones share connections, tokens and what was learned about each endpoint.
 #[derive(Clone)]
 pub struct Client {
     shared: Arc<Shared>,
+    /// What stands in for one repository.
+    local: Option<Arc<LocalRepository>>,
 }
 
 /// A manifest or an index of a repository: by the name that may move, or by the one that cannot.
@@ -73,7 +77,21 @@ impl Client {
         }
         Ok(Self {
             shared: Arc::new(Shared::new(settings)),
+            local: None,
         })
+    }
+
+    /// The same client, which takes everything of one repository from `local` instead of its registry.
+    #[must_use]
+    pub fn with(&self, local: LocalRepository) -> Self {
+        Self {
+            shared: Arc::clone(&self.shared),
+            local: Some(Arc::new(local)),
+        }
+    }
+
+    fn local(&self, id: &ExtensionId) -> Option<&LocalRepository> {
+        self.local.as_deref().filter(|local| local.id() == id)
     }
 
     /// How many requests were sent since the client was made, those to token servers and after redirects included.
@@ -95,56 +113,6 @@ impl Client {
     /// sends nothing itself.
     pub fn expect(&self, ids: &[ExtensionId]) {
         self.shared.expect(ids);
-    }
-
-    /// All tags of a repository, each once, in the registry's order. What is not a legal tag is left out.
-    pub async fn tags(&self, id: &ExtensionId) -> Result<Vec<Tag>, Error> {
-        let list = List::of_tags(id, self.shared.limits());
-        let tags = list.read(&self.shared, |tag| tag.parse().ok()).await;
-        tags.map_err(|fault| Error::new(Operation::Tags, id.to_string(), id.registry(), fault))
-    }
-
-    /// The digest that a tag points to, without its document where the registry says it in a header.
-    pub async fn head(&self, id: &ExtensionId, tag: &Tag) -> Result<Digest, Error> {
-        let what = Selector::Tag(tag.clone());
-        let digest = content::digest(&self.shared, id, &what).await;
-        digest.map_err(|fault| Error::new(Operation::Head, what.subject(id), id.registry(), fault))
-    }
-
-    /// The manifest or index that a tag points to, or that has a digest.
-    pub async fn document(&self, id: &ExtensionId, what: &Selector) -> Result<Document, Error> {
-        let document = content::document(&self.shared, id, what).await;
-        document.map_err(|fault| Error::new(Operation::Document, what.subject(id), id.registry(), fault))
-    }
-
-    /// The config of an image.
-    pub async fn config(&self, id: &ExtensionId, manifest: &ImageManifest) -> Result<ImageConfig, Error> {
-        let config = content::config(&self.shared, id, manifest).await;
-        config.map_err(|fault| {
-            let subject = format!("{id}@{}", manifest.digest);
-            Error::new(Operation::Config, subject, id.registry(), fault)
-        })
-    }
-
-    /// A blob, as a stream that verifies itself against its descriptor.
-    pub async fn blob(&self, id: &ExtensionId, descriptor: &Descriptor) -> Result<BlobStream, Error> {
-        self.rest_of_blob(id, descriptor, BlobPrefix::none_of(descriptor))
-            .await
-    }
-
-    /// What comes behind `prefix` of a blob, as a stream that verifies the whole blob against its descriptor.
-    pub async fn rest_of_blob(
-        &self,
-        id: &ExtensionId,
-        descriptor: &Descriptor,
-        prefix: BlobPrefix,
-    ) -> Result<BlobStream, Error> {
-        let source = Source {
-            shared: Arc::clone(&self.shared),
-            id: id.clone(),
-            descriptor: descriptor.clone(),
-        };
-        BlobStream::open(source, prefix).await
     }
 
     /// Asks a registry for nothing but to be let in, each of its endpoints once at most. What may pass is not waited for: this
@@ -174,6 +142,68 @@ impl Client {
                 Err(Error::new(Operation::Repositories, subject, registry, fault))
             }
         }
+    }
+}
+
+impl Tags for Client {
+    /// In the registry's order.
+    async fn tags(&self, id: &ExtensionId) -> Result<Vec<Tag>, Error> {
+        if let Some(local) = self.local(id) {
+            return local.tags(id).await;
+        }
+        let list = List::of_tags(id, self.shared.limits());
+        let tags = list.read(&self.shared, |tag| tag.parse().ok()).await;
+        tags.map_err(|fault| Error::new(Operation::Tags, id.to_string(), id.registry(), fault))
+    }
+}
+
+impl Resolve for Client {
+    /// Without its document where the registry says it in a header.
+    async fn head(&self, id: &ExtensionId, tag: &Tag) -> Result<Digest, Error> {
+        if let Some(local) = self.local(id) {
+            return local.head(id, tag).await;
+        }
+        let what = Selector::Tag(tag.clone());
+        let digest = content::digest(&self.shared, id, &what).await;
+        digest.map_err(|fault| Error::new(Operation::Head, what.subject(id), id.registry(), fault))
+    }
+
+    async fn document(&self, id: &ExtensionId, what: &Selector) -> Result<Document, Error> {
+        if let Some(local) = self.local(id) {
+            return local.document(id, what).await;
+        }
+        let document = content::document(&self.shared, id, what).await;
+        document.map_err(|fault| Error::new(Operation::Document, what.subject(id), id.registry(), fault))
+    }
+}
+
+impl Fetch for Client {
+    async fn config(&self, id: &ExtensionId, manifest: &ImageManifest) -> Result<ImageConfig, Error> {
+        if let Some(local) = self.local(id) {
+            return local.config(id, manifest).await;
+        }
+        let config = content::config(&self.shared, id, manifest).await;
+        config.map_err(|fault| {
+            let subject = format!("{id}@{}", manifest.digest);
+            Error::new(Operation::Config, subject, id.registry(), fault)
+        })
+    }
+
+    async fn rest_of_blob(
+        &self,
+        id: &ExtensionId,
+        descriptor: &Descriptor,
+        prefix: BlobPrefix,
+    ) -> Result<BlobStream, Error> {
+        if let Some(local) = self.local(id) {
+            return local.rest_of_blob(id, descriptor, prefix).await;
+        }
+        let source = Source {
+            shared: Arc::clone(&self.shared),
+            id: id.clone(),
+            descriptor: descriptor.clone(),
+        };
+        WireBlob::open(source, prefix).await
     }
 }
 

@@ -236,6 +236,7 @@ fn lets_the_next_try(kind: &ErrorKind) -> bool {
         ErrorKind::RateLimited { .. }
         | ErrorKind::Invalid(_)
         | ErrorKind::TooLarge { .. }
+        | ErrorKind::File { .. }
         | ErrorKind::Offline
         | ErrorKind::Configuration(_) => false,
     }

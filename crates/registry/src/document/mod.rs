@@ -9,8 +9,11 @@ mod parse;
 use bytes::Bytes;
 use model::{Digest, Platform};
 
-pub(crate) use media_type::ACCEPT;
-pub(crate) use parse::parse;
+pub(crate) use media_type::{ACCEPT, OCI_INDEX};
+pub(crate) use parse::{Annotations, parse, parse_annotated};
+
+use crate::Limits;
+use crate::wire::SizeLimit;
 
 /// The document behind a tag or a digest, verified.
 #[derive(Debug, Clone)]
@@ -19,8 +22,31 @@ pub struct Document {
     pub digest: Digest,
     /// The document as the registry keeps it.
     pub bytes: Bytes,
+    /// What it is: as it says itself, else as it was sent, else the OCI type of its form.
+    pub media_type: String,
     /// What it says.
     pub content: Content,
+}
+
+impl Document {
+    /// What an index or a list says of this document; without a platform.
+    pub fn descriptor(&self) -> Descriptor {
+        Descriptor {
+            media_type: self.media_type.clone(),
+            digest: self.digest.clone(),
+            size: self.bytes.len() as u64,
+            platform: None,
+        }
+    }
+}
+
+/// The bound on a manifest or an index.
+pub(crate) fn size_limit(limits: &Limits) -> SizeLimit {
+    SizeLimit {
+        what: "the manifest is",
+        limit: limits.manifest_size,
+        setting: "limits.manifest-size",
+    }
 }
 
 /// The two kinds of document.

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use model::{Digest, Platform};
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::media_type::{self, Shape};
 use super::{Content, Descriptor, Document, ImageManifest};
@@ -26,6 +27,27 @@ struct WireDescriptor {
     digest: String,
     size: i64,
     platform: Option<WirePlatform>,
+    #[serde(default)]
+    annotations: Option<Annotations>,
+}
+
+/// What may be annotated at the entries of a list; what stands there is foreign text.
+#[derive(Default, Deserialize)]
+pub(crate) struct Annotations {
+    #[serde(rename = "io.containerd.image.name")]
+    image_name: Option<Value>,
+    #[serde(rename = "org.opencontainers.image.ref.name")]
+    ref_name: Option<Value>,
+}
+
+impl Annotations {
+    pub(crate) fn image_name(&self) -> Option<&str> {
+        self.image_name.as_ref()?.as_str()
+    }
+
+    pub(crate) fn ref_name(&self) -> Option<&str> {
+        self.ref_name.as_ref()?.as_str()
+    }
 }
 
 #[derive(Deserialize)]
@@ -44,7 +66,7 @@ pub(crate) fn parse(
 ) -> Result<Document, ErrorKind> {
     let wire: WireDocument = json::object("the manifest", &bytes)?;
     let shape = shape_of(&wire)?;
-    media_type::check(content_type, wire.media_type.as_deref(), shape)?;
+    let media_type = media_type::settle(content_type, wire.media_type.as_deref(), shape)?;
     let content = match shape {
         Shape::Index => Content::Index(descriptors("manifests", wire.manifests, &INDEX_ENTRIES, limits)?),
         Shape::Manifest => {
@@ -63,8 +85,26 @@ pub(crate) fn parse(
     Ok(Document {
         digest,
         bytes,
+        media_type: media_type.to_owned(),
         content,
     })
+}
+
+/// Reads an index that has no digest, the list of a layout, with what is annotated at its entries.
+pub(crate) fn parse_annotated(
+    bytes: &Bytes,
+    limits: &Limits,
+) -> Result<Vec<(Descriptor, Annotations)>, ErrorKind> {
+    let wire: WireDocument = json::object("the list of the layout", bytes)?;
+    let shape = shape_of(&wire)?;
+    media_type::settle(Some(media_type::OCI_INDEX), wire.media_type.as_deref(), shape)?;
+    let mut wire = wire.manifests.unwrap_or_default();
+    let annotations: Vec<_> = wire
+        .iter_mut()
+        .map(|entry| entry.annotations.take().unwrap_or_default())
+        .collect();
+    let entries = descriptors("manifests", Some(wire), &INDEX_ENTRIES, limits)?;
+    Ok(entries.into_iter().zip(annotations).collect())
 }
 
 /// What the fields make of a document, whatever it calls itself.
@@ -152,7 +192,7 @@ impl WirePlatform {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     const OCI: &str = "application/vnd.oci.image.manifest.v1+json";
     const OCI_INDEX: &str = "application/vnd.oci.image.index.v1+json";

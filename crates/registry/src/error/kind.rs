@@ -77,6 +77,12 @@ pub enum ErrorKind {
         /// The setting that holds it.
         setting: &'static str,
     },
+    /// A file cannot be read or written.
+    #[error("{cause}")]
+    File {
+        /// What the system says, or why it was not tried.
+        cause: String,
+    },
     /// Nothing was asked because the settings say so.
     #[error("nothing is asked of a registry while offline")]
     Offline,
@@ -94,6 +100,12 @@ pub enum Missing {
     /// `MANIFEST_UNKNOWN`, `MANIFEST_BLOB_UNKNOWN`, `BLOB_UNKNOWN`: the repository has no such tag or digest.
     #[error("the repository has no such tag or digest")]
     Content,
+    /// No such file or folder.
+    #[error("there is no such file or folder")]
+    File,
+    /// The engine of this machine has no such image.
+    #[error("the engine has no such image")]
+    Image,
     /// The registry does not say.
     #[error("there is no such repository, tag or digest")]
     Unsaid,

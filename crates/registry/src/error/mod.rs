@@ -50,7 +50,7 @@ impl Error {
         &self.0.subject
     }
 
-    /// The registry as references name it.
+    /// The registry as references name it; empty where it is about a file.
     pub fn registry(&self) -> &str {
         &self.0.registry
     }
@@ -64,7 +64,7 @@ impl Error {
         }
     }
 
-    /// The address that failed, without its query; nothing where no request was sent.
+    /// The address that failed, without its query, or the path of a file; nothing where nothing was asked.
     pub fn url(&self) -> Option<&str> {
         self.0.url.as_deref()
     }
@@ -97,6 +97,10 @@ pub enum Operation {
     Blob,
     /// Reading the list of repositories.
     Repositories,
+    /// Opening an image layout.
+    Open,
+    /// Writing an image layout.
+    Write,
     /// Asking to be let in.
     Ping,
     /// Reading the settings, before anything is asked.
@@ -112,6 +116,8 @@ impl fmt::Display for Operation {
             Self::Config => "cannot read the config of",
             Self::Blob => "cannot read a blob of",
             Self::Repositories => "cannot list the repositories of",
+            Self::Open => "cannot open",
+            Self::Write => "cannot write",
             Self::Ping => "cannot use",
             Self::Settings => "cannot read the settings of",
         })
@@ -129,6 +135,15 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// A failure with a file; `path` stands where the address stands else.
+    pub(crate) fn in_file(path: impl AsRef<camino::Utf8Path>, kind: impl Into<ErrorKind>) -> Self {
+        Self {
+            kind: kind.into(),
+            url: Some(path.as_ref().as_str().into()),
+            endpoint: None,
+        }
+    }
+
     pub(crate) fn at(url: &url::Url, kind: impl Into<ErrorKind>) -> Self {
         Self {
             kind: kind.into(),

@@ -48,6 +48,22 @@ pub(crate) struct Ask<'a> {
     pub(crate) socket: Option<&'a Utf8PathBuf>,
 }
 
+impl<'a> Ask<'a> {
+    /// A plain question to whoever listens at `url`, or on `socket` in its place.
+    pub(crate) fn get(url: Url, socket: Option<&'a Utf8PathBuf>) -> Self {
+        Self {
+            method: Method::GET,
+            url,
+            accept: None,
+            start: 0,
+            authorization: None,
+            form: None,
+            ca: None,
+            socket,
+        }
+    }
+}
+
 /// What proves who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Authorization {

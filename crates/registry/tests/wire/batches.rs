@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use model::ExtensionId;
-use outrigger_registry::Client;
+use outrigger_registry::{Client, Tags as _};
 use serde_json::json;
 
 use crate::fixture::client;

@@ -2,7 +2,8 @@
 
 use model::Digest;
 use outrigger_registry::{
-    BlobStream, Client, Content, Descriptor, ErrorKind, ImageManifest, Invalid, NetworkProblem, Selector,
+    BlobStream, Client, Content, Descriptor, ErrorKind, Fetch as _, ImageManifest, Invalid, NetworkProblem,
+    Resolve as _, Selector, Tags as _,
 };
 use serde_json::json;
 

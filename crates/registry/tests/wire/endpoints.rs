@@ -1,7 +1,7 @@
 //! Endpoints that stand in for a registry: their order, and whose login they get.
 
 use axum::response::Response;
-use outrigger_registry::{ErrorKind, Login};
+use outrigger_registry::{ErrorKind, Login, Tags as _};
 
 use crate::fixture::{ANNA, DockerConfig, Image, kind, on_docker_hub, settings, with_endpoints};
 use crate::server::{Seen, Server, ok, reply, status};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use axum::response::Response;
-use outrigger_registry::{Client, ErrorKind, Limits, NetworkProblem, Settings};
+use outrigger_registry::{Client, ErrorKind, Limits, NetworkProblem, Settings, Tags as _};
 
 use crate::fixture::{Image, client, id, kind, on_docker_hub, quick, settings, with_endpoints};
 use crate::server::{Seen, Server, reply, status};

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use model::Digest;
-use outrigger_registry::{ErrorKind, Invalid, Limits, NetworkProblem, Selector};
+use outrigger_registry::{ErrorKind, Invalid, Limits, NetworkProblem, Resolve as _, Selector, Tags as _};
 use testkit::{Fault, RetryAfter};
 
 use crate::fixture::{Image, invalid, kind, tag};

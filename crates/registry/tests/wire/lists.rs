@@ -1,6 +1,6 @@
 //! Lists of tags and of repositories, in pages.
 
-use outrigger_registry::{Client, ErrorKind, Invalid, Limits, Settings};
+use outrigger_registry::{Client, ErrorKind, Invalid, Limits, Settings, Tags as _};
 use serde_json::json;
 
 use crate::fixture::{client, id, invalid, kind, quick, settings};

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::response::Response;
-use outrigger_registry::{Client, ErrorKind, Invalid, Login, RegistrySettings, Settings};
+use outrigger_registry::{
+    Client, ErrorKind, Invalid, Login, RegistrySettings, Resolve as _, Settings, Tags as _,
+};
 use serde_json::json;
 
 use crate::fixture::{ANNA, DockerConfig, Image, client, id, invalid, kind, settings, tag};

@@ -1,7 +1,7 @@
 //! Where a registry may send us on to, and with what.
 
 use model::Digest;
-use outrigger_registry::{Descriptor, ErrorKind, Invalid};
+use outrigger_registry::{Descriptor, ErrorKind, Fetch as _, Invalid};
 
 use crate::fixture::{ANNA, DockerConfig, LAYER, client, id, invalid, kind};
 use crate::server::{Seen, Server, ok, reply, status};

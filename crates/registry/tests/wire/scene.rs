@@ -7,7 +7,7 @@ use embedded::image::Layer;
 use embedded::{Image, Registry, Server};
 use model::ExtensionId;
 use outrigger_registry::{
-    BlobPrefix, BlobStream, Client, Descriptor, Error, Limits, Retry, RetryListener, Settings,
+    BlobPrefix, BlobStream, Client, Descriptor, Error, Fetch as _, Limits, Retry, RetryListener, Settings,
 };
 use testkit::FaultyRegistry;
 

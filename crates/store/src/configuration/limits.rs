@@ -31,6 +31,8 @@ macro_rules! limits {
 
 limits! {
     amounts {
+        archive_entries "archive-entries",
+        archive_size "archive-size",
         blob_cache "blob-cache",
         blob_rate "blob-rate",
         config_size "config-size",
