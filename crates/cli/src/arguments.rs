@@ -78,9 +78,13 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     /// Install extensions: the newest release that fits, or the one with this tag or digest
     Install {
-        /// What to install: a repository, or one release of it by :TAG or @DIGEST
+        /// What to install: a repository, or one release of it by :TAG or @DIGEST; or oci:DIR, oci-archive:FILE,
+        /// docker-archive:FILE (each with :NAME), docker-daemon:REF
         #[arg(required = true, value_name = "REF")]
         references: Vec<String>,
+        /// Take what a file holds for this extension and release, whatever the file says
+        #[arg(long = "as", value_name = "REF")]
+        taken_for: Option<String>,
         /// Do not ask
         #[arg(short, long)]
         force: bool,
@@ -170,9 +174,12 @@ pub(crate) enum Command {
     Doctor,
     /// Tell everything about an extension and its releases, without fetching a layer
     Show {
-        /// What to show
+        /// What to show; also oci:DIR, oci-archive:FILE, docker-archive:FILE (each with :NAME), docker-daemon:REF
         #[arg(value_name = "REF")]
         reference: String,
+        /// Take what a file holds for this extension and release, whatever the file says
+        #[arg(long = "as", value_name = "REF")]
+        taken_for: Option<String>,
         /// Judge every release, not only the newest few
         #[arg(long)]
         all_versions: bool,

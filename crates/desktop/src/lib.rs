@@ -20,6 +20,7 @@ mod hold;
 mod install;
 mod layer;
 mod list;
+mod local;
 mod look;
 mod moved;
 mod payload;

@@ -36,6 +36,18 @@ pub fn copy(from: &str, to: &str, layers: Layers) -> anyhow::Result<()> {
     }
 }
 
+/// Copies an image with all its platforms from anywhere to anywhere, as `skopeo` names places: `docker://127.0.0.1:5000/whale:1`,
+/// `oci:/path:1.0.0`, `oci-archive:/path`. Fails where `skopeo` is missing or refuses.
+pub fn copy_between(from: &str, to: &str) -> anyhow::Result<()> {
+    run(&["--all", "--preserve-digests", from, to])
+}
+
+/// Copies the image of this machine's platform to a place that holds one only, such as `docker-archive:/path:acme/whale:1.0.0`.
+/// Fails where `skopeo` is missing or refuses.
+pub fn save(from: &str, to: &str) -> anyhow::Result<()> {
+    run(&[from, to])
+}
+
 fn run(arguments: &[&str]) -> anyhow::Result<()> {
     // It remembers which blobs lie where, and reuses them as they were packed then: each run begins without a memory.
     let memory = Folder::try_new()?.file("auth.json", "{}");

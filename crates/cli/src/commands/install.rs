@@ -1,7 +1,8 @@
 //! `outrigger install`
 
 use super::outcome::{self, Asking, Done};
-use crate::context::{Context, reference, wait};
+use super::source::{self, Source};
+use crate::context::{Context, wait};
 use crate::exit::Exit;
 use crate::output::Output;
 use crate::output::failure::Failure;
@@ -10,13 +11,17 @@ pub(super) fn run(
     context: &Context,
     output: &Output,
     references: &[String],
+    taken_for: Option<&str>,
     force: bool,
 ) -> Result<Exit, Failure> {
     let desktop = context.desktop(output.listener())?;
     let asking = Asking::new(output, force);
+    let taken_for = source::taken_for(taken_for, references)?;
     outcome::each(output, references, |text| {
-        let reference = reference(text)?;
-        let installation = wait(desktop.install(&reference, &asking.consent()))??;
+        let installation = match Source::open(context, output, text, taken_for.as_ref())? {
+            Source::Registry(reference) => wait(desktop.install(&reference, &asking.consent()))??,
+            Source::Local(desktop, reference) => wait(desktop.install(&reference, &asking.consent()))??,
+        };
         outcome::tell(output, "Switched", &installation);
         Ok(Done::from(&installation))
     })

@@ -16,6 +16,7 @@ mod rollback;
 mod scan;
 mod search;
 mod show;
+mod source;
 mod update;
 mod verify;
 mod version;
@@ -37,7 +38,11 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
     }
     let context = Context::load(global)?;
     match command {
-        Command::Install { references, force } => install::run(&context, output, &references, force),
+        Command::Install {
+            references,
+            taken_for,
+            force,
+        } => install::run(&context, output, &references, taken_for.as_deref(), force),
         Command::Ls => ls::run(&context, output),
         Command::Scan {
             extensions,
@@ -69,8 +74,9 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Rm { extensions } => remove::run(&context, output, &extensions),
         Command::Show {
             reference,
+            taken_for,
             all_versions,
-        } => show::run(&context, output, &reference, all_versions),
+        } => show::run(&context, output, &reference, taken_for.as_deref(), all_versions),
         Command::Search { text } => search::run(&context, output, &text.join(" ")),
         Command::Allow(Allow::Ls) => Ok(allow::list(&context, output)),
         Command::Allow(Allow::Add { pattern, create }) => allow::add(&context, output, &pattern, create),

@@ -5,7 +5,8 @@ use model::text::printable;
 use model::verdict::Reason;
 use serde_json::{Value, json};
 
-use crate::context::{Context, reference, wait};
+use super::source::{self, Source};
+use crate::context::{Context, wait};
 use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, cost, style, table};
@@ -13,10 +14,21 @@ use crate::output::{Output, cost, style, table};
 /// The longest description that is shown, in characters.
 const DESCRIPTION: usize = 1000;
 
-pub(super) fn run(context: &Context, output: &Output, text: &str, all: bool) -> Result<Exit, Failure> {
-    let reference = reference(text)?;
-    let desktop = context.desktop(output.listener())?;
-    let details = wait(desktop.show(&reference, all))??;
+pub(super) fn run(
+    context: &Context,
+    output: &Output,
+    text: &str,
+    taken_for: Option<&str>,
+    all: bool,
+) -> Result<Exit, Failure> {
+    let taken_for = source::taken_for(taken_for, &[text.to_owned()])?;
+    let details = match Source::open(context, output, text, taken_for.as_ref())? {
+        Source::Registry(reference) => {
+            let desktop = context.desktop(output.listener())?;
+            wait(desktop.show(&reference, all))??
+        }
+        Source::Local(desktop, reference) => wait(desktop.show(&reference, all))??,
+    };
     if output.is_json() {
         output.json(&document(&details));
     } else {

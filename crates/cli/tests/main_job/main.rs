@@ -28,6 +28,7 @@ mod logins;
 mod releases;
 mod scene;
 mod show;
+mod sources;
 #[cfg(unix)]
 mod story;
 #[cfg(target_os = "linux")]
