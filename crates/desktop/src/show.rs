@@ -1,7 +1,9 @@
 //! Everything that can be told of an extension without fetching a layer.
 
-use futures_util::future::join;
-use futures_util::{StreamExt as _, stream};
+use std::collections::BTreeMap;
+
+use futures_util::future::{Either, ready, select, try_join};
+use futures_util::{FutureExt as _, StreamExt as _, stream};
 use model::choice::may_be_offered;
 use model::facts::{ReleaseFacts, RepositoryMemory};
 use model::operation::ReleaseName;
@@ -104,20 +106,37 @@ impl Desktop {
         let before = self.registry.usage();
         let id = &reference.id;
         let memory = self.memory().repository(id);
-        // What was named need not wait for the list.
-        let (tags, named) = join(self.registry.tags(id), self.look_at_named(reference, &memory)).await;
+        // What was named and the list need not wait for each other, and the others need not wait for what was named. But
+        // where that is not there, nobody wants to know of others.
+        let tags = Box::pin(self.registry.tags(id));
+        let named = Box::pin(self.look_at_named(reference, &memory));
+        let (tags, named) = match select(tags, named).await {
+            Either::Left((tags, named)) => (tags, named.left_future()),
+            Either::Right((named, tags)) => (tags.await, ready(named).right_future()),
+        };
         let tags = tags.map_err(|error| Error::from_registry(Phase::Resolve, error))?;
         let seen = releases(&tags, self.settings.host.system);
-        let judged = if all { MANY } else { FEW };
-        let named = named.transpose()?;
+        let judged = &seen[..seen.len().min(if all { MANY } else { FEW })];
+        let others = judged
+            .iter()
+            .filter(|release| !is_named_by(reference, &release.tag));
+        let others = self.look_at_all(id, others, &memory).map(Ok);
+        let (named, mut looked) = try_join(named, others).await?;
+        if let Some(Named {
+            tag: Some(tag),
+            looked: named,
+        }) = &named
+        {
+            looked.insert(tag.clone(), Ok(named.clone()));
+        }
         let installed = self.store.find(id)?;
         let left = installed.as_ref().map_or(&[][..], |installed| &installed.left);
-        let looks: Vec<Line> = stream::iter(seen.iter().take(judged))
-            .map(|release| self.judge_line(id, release, &memory, named.as_ref()))
-            .buffered(AT_ONCE)
-            .map(|(line, facts)| (line.without(left), facts))
-            .collect()
-            .await;
+        let looks = judged.iter().filter_map(|release| {
+            let looked = looked.remove(&release.tag)?;
+            let (line, facts) = self.judge_line(id, release, &memory, looked);
+            Some((line.without(left), facts))
+        });
+        let looks: Vec<Line> = looks.collect();
         let lines = looks.iter().map(|(line, _)| line);
         let sightings = lines.filter_map(|line| Some((&line.tag, line.digest.as_ref()?)));
         self.memory()
@@ -133,7 +152,7 @@ impl Desktop {
         Ok(Details {
             id: id.clone(),
             release,
-            more: seen.len().saturating_sub(judged),
+            more: seen.len() - judged.len(),
             releases: looks.into_iter().map(|(line, _)| line).collect(),
             installed: installed.map(|installed| installed.current.version()),
             permissions,
@@ -146,30 +165,43 @@ impl Desktop {
         &self,
         reference: &Reference,
         memory: &RepositoryMemory,
-    ) -> Option<Result<Named, Error>> {
+    ) -> Result<Option<Named>, Error> {
         let id = &reference.id;
         let looked = match (&reference.tag, &reference.digest) {
             (_, Some(digest)) => self.look(id, &Selector::Digest(digest.clone()), None).await,
             (Some(tag), None) => self.look_at_tag(id, tag, memory).await,
-            (None, None) => return None,
+            (None, None) => return Ok(None),
         };
-        let tag = reference.tag.clone().filter(|_| reference.digest.is_none());
-        Some(looked.map(|looked| Named { tag, looked }))
+        let tag = reference.tag.clone().filter(|tag| is_named_by(reference, tag));
+        looked.map(|looked| Some(Named { tag, looked }))
     }
 
-    async fn judge_line(
+    /// What is found at each of `releases`.
+    async fn look_at_all(
+        &self,
+        id: &ExtensionId,
+        releases: impl Iterator<Item = &ReleaseTag>,
+        memory: &RepositoryMemory,
+    ) -> BTreeMap<Tag, Result<Looked, Error>> {
+        stream::iter(releases)
+            .map(async |release| {
+                let looked = self.look_at_tag(id, &release.tag, memory).await;
+                (release.tag.clone(), looked)
+            })
+            .buffer_unordered(AT_ONCE)
+            .collect()
+            .await
+    }
+
+    fn judge_line(
         &self,
         id: &ExtensionId,
         release: &ReleaseTag,
         memory: &RepositoryMemory,
-        named: Option<&Named>,
+        looked: Result<Looked, Error>,
     ) -> Line {
         let tag = release.tag.clone();
         let is_offered = may_be_offered(release, None, &self.settings.policy);
-        let looked = match named.filter(|named| named.tag.as_ref() == Some(&tag)) {
-            Some(named) => Ok(named.looked.clone()),
-            None => self.look_at_tag(id, &tag, memory).await,
-        };
         match looked {
             Ok(looked) => {
                 let since = memory
@@ -259,6 +291,11 @@ type Line = (ReleaseLine, Option<ReleaseFacts>);
 struct Named {
     tag: Option<Tag>,
     looked: Looked,
+}
+
+/// Whether it is this tag that a reference asks for; where there is a digest, it asks for that.
+fn is_named_by(reference: &Reference, tag: &Tag) -> bool {
+    reference.digest.is_none() && reference.tag.as_ref() == Some(tag)
 }
 
 fn described(tag: Option<Tag>, digest: Digest, facts: ReleaseFacts, reasons: Vec<Reason>) -> Described {
