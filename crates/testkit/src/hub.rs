@@ -1,16 +1,17 @@
 //! A hub: it stands in front of a registry, counts manifest reads against a limit as Docker Hub does, and takes its time.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::listening::{Listening, head_of};
+
 /// A hub, until it is dropped.
 #[derive(Debug)]
 pub struct Hub {
-    authority: String,
+    listening: Listening,
     shared: Arc<Shared>,
 }
 
@@ -22,7 +23,6 @@ struct Shared {
     limit: Option<u64>,
     left: Mutex<u64>,
     asked: Mutex<Vec<Exchange>>,
-    has_stopped: AtomicBool,
 }
 
 /// A request that the hub answered.
@@ -54,38 +54,22 @@ impl Hub {
     }
 
     fn start(honest: &str, limit: Option<u64>, pause: Duration) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap_or_else(|error| panic!("no port to listen on: {error}"));
-        let authority = listener
-            .local_addr()
-            .unwrap_or_else(|error| panic!("a port without a number: {error}"))
-            .to_string();
         let shared = Arc::new(Shared {
             honest: honest.to_owned(),
             pause,
             limit,
             left: Mutex::new(limit.unwrap_or_default()),
             asked: Mutex::default(),
-            has_stopped: AtomicBool::new(false),
         });
         let serving = Arc::clone(&shared);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if serving.has_stopped.load(Ordering::Relaxed) {
-                    return;
-                }
-                let shared = Arc::clone(&serving);
-                thread::spawn(move || {
-                    let _ = shared.answer(client); // a client may hang up
-                });
-            }
-        });
-        Self { authority, shared }
+        let listening = Listening::start(move |client| serving.answer(client))
+            .unwrap_or_else(|error| panic!("no port to listen on: {error}"));
+        Self { listening, shared }
     }
 
     /// Host and port as they stand in a reference: `127.0.0.1:40123`.
     pub fn authority(&self) -> &str {
-        &self.authority
+        self.listening.authority()
     }
 
     /// Lets `left` more manifests be read.
@@ -118,13 +102,6 @@ pub fn depth(exchanges: &[Exchange]) -> usize {
         }
     }
     depth
-}
-
-impl Drop for Hub {
-    fn drop(&mut self) {
-        self.shared.has_stopped.store(true, Ordering::Relaxed);
-        let _ = TcpStream::connect(&self.authority); // wakes the loop
-    }
 }
 
 impl Shared {
@@ -177,17 +154,6 @@ impl Shared {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Each is replaced or grows in one step.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The request up to the empty line; nothing that is asked here has a body.
-fn head_of(client: &mut TcpStream) -> io::Result<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        client.read_exact(&mut byte)?;
-        head.push(byte[0]);
-    }
-    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 #[cfg(test)]

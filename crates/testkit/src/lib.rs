@@ -15,6 +15,7 @@ mod folder;
 mod front;
 mod hub;
 mod link;
+mod listening;
 mod outrigger;
 mod process;
 mod publish;

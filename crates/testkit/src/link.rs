@@ -1,14 +1,16 @@
 //! A slow link: a proxy that carries bytes no faster than a line would, and no sooner.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::net::{Shutdown, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
+
+use crate::listening::Listening;
 
 /// The most bytes that take their turn on the line as one. Small, so that connections share it fairly.
 const PIECE: usize = 16 * 1024;
@@ -31,7 +33,7 @@ pub struct Line {
 /// start: what is measured over it is a lower bound of what a real line would need.
 #[derive(Debug)]
 pub struct Link {
-    address: SocketAddr,
+    listening: Listening,
     shared: Arc<Shared>,
 }
 
@@ -42,7 +44,6 @@ struct Shared {
     /// When each direction is free again: towards the server, and back.
     free: [Mutex<Instant>; 2],
     carried_back: AtomicU64,
-    has_ended: AtomicBool,
 }
 
 /// Which way bytes go.
@@ -58,49 +59,27 @@ type UnderWay = (Instant, Vec<u8>);
 impl Link {
     /// Begins to carry for `server`, such as `127.0.0.1:5000`.
     pub fn to(server: &str, line: Line) -> anyhow::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").context("no port for the link")?;
-        let address = listener.local_addr()?;
         let now = Instant::now();
         let shared = Arc::new(Shared {
             server: server.to_owned(),
             line,
             free: [Mutex::new(now), Mutex::new(now)],
             carried_back: AtomicU64::new(0),
-            has_ended: AtomicBool::new(false),
         });
-        let accepting = Arc::clone(&shared);
-        thread::spawn(move || accept(&listener, &accepting));
-        Ok(Self { address, shared })
+        let carrying = Arc::clone(&shared);
+        let listening =
+            Listening::start(move |client| carrying.carry(&client)).context("no port for the link")?;
+        Ok(Self { listening, shared })
     }
 
     /// Host and port as they stand in a reference: `127.0.0.1:40123`.
     pub fn authority(&self) -> String {
-        self.address.to_string()
+        self.listening.authority().to_owned()
     }
 
     /// The bytes that the server has sent over it since this was asked last, those under way included.
     pub fn take_carried(&self) -> u64 {
         self.shared.carried_back.swap(0, Ordering::SeqCst)
-    }
-}
-
-impl Drop for Link {
-    fn drop(&mut self) {
-        self.shared.has_ended.store(true, Ordering::SeqCst);
-        let _ = TcpStream::connect(self.address); // wakes the thread that accepts
-    }
-}
-
-fn accept(listener: &TcpListener, shared: &Arc<Shared>) {
-    for client in listener.incoming().map_while(Result::ok) {
-        if shared.has_ended.load(Ordering::SeqCst) {
-            return;
-        }
-        let shared = Arc::clone(shared);
-        thread::spawn(move || {
-            // A connection that breaks is a matter of those at its ends.
-            let _ = shared.carry(&client);
-        });
     }
 }
 
@@ -174,19 +153,12 @@ mod tests {
     use super::*;
 
     /// A server that answers each connection with so many bytes, after one byte was sent to it.
-    fn server(bytes: usize) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let authority = listener.local_addr().unwrap().to_string();
-        thread::spawn(move || {
-            for client in listener.incoming() {
-                let mut client = client.unwrap();
-                thread::spawn(move || {
-                    client.read_exact(&mut [0]).unwrap();
-                    client.write_all(&vec![7; bytes]).unwrap();
-                });
-            }
-        });
-        authority
+    fn server(bytes: usize) -> Listening {
+        Listening::start(move |mut client| {
+            client.read_exact(&mut [0])?;
+            client.write_all(&vec![7; bytes])
+        })
+        .unwrap()
     }
 
     fn fetch(authority: &str) -> usize {
@@ -202,7 +174,8 @@ mod tests {
             bytes_per_second: 1_000_000,
             round_trip: Duration::from_millis(20),
         };
-        let proxy = Link::to(&server(200_000), line).unwrap();
+        let server = server(200_000);
+        let proxy = Link::to(server.authority(), line).unwrap();
         let start = Instant::now();
         assert_eq!(fetch(&proxy.authority()), 200_000);
         // A round trip for the connection, one for the answer, and the bytes.
@@ -220,7 +193,8 @@ mod tests {
             bytes_per_second: 1_000_000,
             round_trip: Duration::ZERO,
         };
-        let proxy = Link::to(&server(100_000), line).unwrap();
+        let server = server(100_000);
+        let proxy = Link::to(server.authority(), line).unwrap();
         let authority = proxy.authority();
         let start = Instant::now();
         thread::scope(|scope| {

@@ -3,10 +3,9 @@
 use std::process::Command;
 
 use insta::assert_snapshot;
-use testkit::Output;
+use testkit::{Fault, FaultyRegistry, Output};
 
 use crate::fixture::{REPOSITORY, Scene, pages, whale};
-use crate::liar::{Liar, reply};
 
 /// Has each of these references refused as wrong usage, and answers what is said.
 #[track_caller]
@@ -156,20 +155,23 @@ fn what_the_registry_lacks_is_not_found() {
 
 #[test]
 fn a_refused_login_says_which_one_was_tried() {
-    const CHALLENGE: &[(&str, &str)] = &[("www-authenticate", "Basic realm=\"whales\"")];
     let scene = Scene::with_whale();
     let mut said = Vec::new();
-    for (status, headers, has_login) in [
-        ("401 Unauthorized", CHALLENGE, false),
-        ("401 Unauthorized", CHALLENGE, true),
-        ("403 Forbidden", CHALLENGE, false),
-        ("403 Forbidden", CHALLENGE, true),
-        ("403 Forbidden", &[], true),
+    for (status, challenge, has_login) in [
+        ("401 Unauthorized", true, false),
+        ("401 Unauthorized", true, true),
+        ("403 Forbidden", true, false),
+        ("403 Forbidden", true, true),
+        ("403 Forbidden", false, true),
     ] {
-        let liar = Liar::in_front_of(scene.authority(), move |_| {
-            let body = br#"{"errors": [{"code": "DENIED", "message": "requested access is denied"}]}"#;
-            Some(reply(status, headers, body))
-        });
+        let liar = FaultyRegistry::in_front_of(&scene.authority());
+        let body = br#"{"errors": [{"code": "DENIED", "message": "requested access is denied"}]}"#;
+        liar.always("", Fault::Status(status));
+        liar.always("", Fault::Body(body.to_vec()));
+        if challenge {
+            let wanted = "Basic realm=\"whales\"".to_owned();
+            liar.always("", Fault::Header("www-authenticate", wanted));
+        }
         scene.outrigger.allow(&format!("{}/", liar.authority()));
         if has_login {
             scene.outrigger.login(liar.authority(), "bob", "secret-password");
@@ -179,7 +181,6 @@ fn a_refused_login_says_which_one_was_tried() {
         let reference = format!("{}/{REPOSITORY}:1.0.0", liar.authority());
         let refused = scene.refuses_all_of(5, &[&["install", "-f", &reference]]);
         assert!(!refused.contains("secret-password"), "{refused}");
-        let challenge = !headers.is_empty();
         said.push(format!(
             "{status}, challenge: {challenge}, login: {has_login}\n{refused}"
         ));

@@ -5,9 +5,9 @@ use embedded::image::Layer;
 use insta::assert_snapshot;
 use model::Digest;
 use serde_json::{Value, json};
+use testkit::{Fault, FaultyRegistry};
 
-use crate::fixture::{REPOSITORY, Scene, labelled, pages, whale};
-use crate::liar::{Liar, reply};
+use crate::fixture::{REPOSITORY, Scene, pages, whale};
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
@@ -250,7 +250,7 @@ fn a_manifest_and_a_config_that_count_layers_differently_are_refused() {
 fn layers_are_never_fetched_from_where_a_manifest_says() {
     // CVE-2020-15157: `urls` of a foreign layer, to which logins were sent.
     let scene = Scene::with_whale();
-    let stranger = Liar::in_front_of("127.0.0.1:9".to_owned(), |path| panic!("{path} was asked for"));
+    let stranger = FaultyRegistry::in_front_of(&scene.authority());
     let url = format!("http://{}/layer", stranger.authority());
     let image = pages().build();
     let missing = Digest::of(b"elsewhere");
@@ -264,6 +264,7 @@ fn layers_are_never_fetched_from_where_a_manifest_says() {
     error: 127.0.0.1:[port]/acme/whale:2.0.0: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): the repository has no such tag or digest
       help: the registry has lost a part of this release: another release may be whole, or its author can push it again
     ");
+    assert_eq!(stranger.requests(), []);
 }
 
 #[test]
@@ -326,52 +327,52 @@ fn illegal_tags_in_a_list_are_no_releases() {
     assert_eq!(releases, ["1.1.0", "1.0.0"]);
 }
 
-/// The installed extension's registry is a liar from now on; its id stays the same. Answers what `update` says.
-#[track_caller]
-fn update_from_liar(
-    scene: &Scene,
-    code: i32,
-    more: &str,
-    lie: impl Fn(&str) -> Option<Vec<u8>> + Send + Sync + 'static,
-) -> String {
-    let liar = Liar::in_front_of(scene.authority(), lie);
+/// The same registry with faults, in whose place the desktop asks this one from now on; the id of what is installed stays the same.
+fn lying(scene: &Scene, more: &str) -> FaultyRegistry {
+    let liar = FaultyRegistry::in_front_of(&scene.authority());
     let endpoint = format!(
         "[registry.\"{}\"]\nendpoint = \"http://{}\"\n{more}",
         scene.authority(),
         liar.authority()
     );
     scene.configure("linux/amd64", &endpoint);
+    liar
+}
+
+/// Has an update refused, and answers what is said.
+#[track_caller]
+fn update_fails(scene: &Scene, code: i32) -> String {
     scene.refuses_all_of(code, &[&["update", "-f", &scene.id()]])
 }
+
+/// The whale in release 1.1.0 with one more layer, which is answered with its bytes.
+fn push_with_layer(scene: &Scene, layer: Layer) -> (Digest, Vec<u8>) {
+    let image = whale().label("example", "1.1.0").layer(layer).build();
+    scene.push("1.1.0", &image);
+    let digest = image.layer_digests()[1].clone();
+    let bytes = image.blobs()[&digest].to_vec();
+    (digest, bytes)
+}
+
+const TAGS: &str = "/tags/list";
 
 #[test]
 fn an_honest_liar_is_no_trouble() {
     let scene = Scene::with_whale();
     scene.push("1.1.0", &whale().label("example", "1.1.0").build());
-    let liar = Liar::in_front_of(scene.authority(), |_| None);
-    let endpoint = format!(
-        "[registry.\"{}\"]\nendpoint = \"http://{}\"\n",
-        scene.authority(),
-        liar.authority()
-    );
-    scene.configure("linux/amd64", &endpoint);
+    let liar = lying(&scene, "");
     scene.outrigger.run(["update", "-f", &scene.id()]).ok();
     assert_eq!(scene.listed()["version"], "1.1.0");
+    assert!(!liar.requests().is_empty());
 }
 
 #[test]
 fn a_list_that_leads_to_ever_more_pages_ends() {
     let scene = Scene::with_whale();
-    let list = format!("/v2/{REPOSITORY}/tags/list");
-    let said = update_from_liar(&scene, 6, "[limits]\npages = 20\n", move |path| {
-        let number: u32 = match path.strip_prefix(&list)?.strip_prefix("?last=") {
-            Some(number) => number.parse().unwrap_or_default(),
-            None => 0,
-        };
-        let link = format!("<{list}?last={}>; rel=\"next\"", number + 1);
-        let tags = json!({ "name": REPOSITORY, "tags": [format!("0.0.{number}")] });
-        Some(reply("200 OK", &[("link", &link)], tags.to_string().as_bytes()))
-    });
+    let liar = lying(&scene, "[limits]\npages = 20\n");
+    liar.always(TAGS, Fault::EndlessLink);
+    let said = update_fails(&scene, 6);
+    assert_eq!(liar.count(TAGS), 2 * 20, "once for JSON, and once in words");
     assert_snapshot!(said, @"
     error: cannot list the tags of 127.0.0.1:[port]/acme/whale: the number of its pages is over the limit of 20 (`limits.pages`)
       help: if you trust its author, raise `limits.pages` in the configuration
@@ -381,26 +382,24 @@ fn a_list_that_leads_to_ever_more_pages_ends() {
 #[test]
 fn a_list_that_goes_round_in_circles_is_refused() {
     let scene = Scene::with_whale();
-    let list = format!("/v2/{REPOSITORY}/tags/list");
-    let said = update_from_liar(&scene, 6, "", move |path| {
-        let link = format!("<{list}?last=b>; rel=\"next\"");
-        let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
-        path.starts_with(&list).then_some(answer)
-    });
+    let next = format!("/v2/{REPOSITORY}/tags/list?last=b");
+    let liar = lying(&scene, "");
+    liar.always(TAGS, Fault::LinkTo(next));
+    let said = update_fails(&scene, 6);
     assert_snapshot!(said, @"error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the pages of the list go round in circles");
 }
 
 #[test]
 fn a_list_that_goes_on_elsewhere_is_refused() {
     let scene = Scene::with_whale();
-    let stranger = Liar::in_front_of("127.0.0.1:9".to_owned(), |path| panic!("{path} was asked for"));
+    let stranger = FaultyRegistry::in_front_of(&scene.authority());
     // The same machine under another name: for a client, another host.
     let elsewhere = stranger.authority().replace("127.0.0.1", "localhost");
-    let link = format!("<http://{elsewhere}/v2/acme/whale/tags/list?last=b>; rel=\"next\"");
-    let said = update_from_liar(&scene, 6, "", move |path| {
-        let answer = reply("200 OK", &[("link", &link)], br#"{"tags": ["1.0.0"]}"#);
-        path.contains("/tags/list").then_some(answer)
-    });
+    let liar = lying(&scene, "");
+    let next = format!("http://{elsewhere}/v2/acme/whale/tags/list?last=b");
+    liar.always(TAGS, Fault::LinkTo(next));
+    let said = update_fails(&scene, 6);
+    assert_eq!(stranger.requests(), []);
     assert_snapshot!(said, @"error: cannot list the tags of 127.0.0.1:[port]/acme/whale (http://127.0.0.1:[port]/v2/acme/whale/tags/list): the next page of the list is said to be at `http://localhost:[port]/v2/acme/whale/tags/list`; pages are only taken from where the list is");
 }
 
@@ -415,10 +414,9 @@ fn a_list_that_is_none_is_refused() {
         "{\"tags\": [",
     ] {
         let scene = Scene::with_whale();
-        update_from_liar(&scene, 6, "", move |path| {
-            path.contains("/tags/list")
-                .then(|| reply("200 OK", &[], body.as_bytes()))
-        });
+        let liar = lying(&scene, "");
+        liar.always(TAGS, Fault::Body(body.into()));
+        update_fails(&scene, 6);
     }
 }
 
@@ -426,12 +424,9 @@ fn a_list_that_is_none_is_refused() {
 fn a_list_of_nothing_at_all_is_an_empty_one() {
     for body in [r#"{"name": "acme/whale", "tags": null}"#, r#"{"tags": []}"#] {
         let scene = Scene::with_whale();
-        let liar = Liar::in_front_of(scene.authority(), move |path| {
-            path.contains("/tags/list")
-                .then(|| reply("200 OK", &[], body.as_bytes()))
-        });
+        let liar = FaultyRegistry::in_front_of(&scene.authority());
+        liar.always(TAGS, Fault::Body(body.into()));
         let id = format!("{}/{REPOSITORY}", liar.authority());
-        scene.configure("linux/amd64", "");
         scene.outrigger.allow(&format!("{}/", liar.authority()));
         scene.outrigger.run(["install", "-f", &id]).fails_with(4);
     }
@@ -440,21 +435,12 @@ fn a_list_of_nothing_at_all_is_an_empty_one() {
 #[test]
 fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
     let scene = Scene::with_whale();
-    let image = labelled()
-        .layer(crate::fixture::content().file("usr/ballast", "ballast".repeat(1000), 0o644))
-        .build();
-    scene.push("1.1.0", &image);
-    let layer = image.layer_digests()[0].clone();
-    let bytes = image.blobs()[&layer].clone();
-    let said = update_from_liar(&scene, 5, "[limits]\nresumes = 2\n", move |path| {
-        let length = bytes.len().to_string();
-        let half = reply(
-            "200 OK",
-            &[("content-length", &length)],
-            &bytes[..bytes.len() / 2],
-        );
-        path.ends_with(&layer.to_string()).then_some(half)
-    });
+    let ballast = Layer::new().file("usr/ballast", "ballast".repeat(1000), 0o644);
+    let (layer, bytes) = push_with_layer(&scene, ballast);
+    let liar = lying(&scene, "[limits]\nresumes = 2\n");
+    liar.always(layer.hex(), Fault::CutBody(bytes.len() / 2));
+    liar.always(layer.hex(), Fault::IgnoreRange);
+    let said = update_fails(&scene, 5);
     assert_snapshot!(said, @r#"
     waiting [duration] for 127.0.0.1:[port] (retry 1 of 2): the connection broke: end of file before message length reached
     waiting [duration] for 127.0.0.1:[port] (retry 2 of 2): the connection broke: end of file before message length reached
@@ -466,53 +452,33 @@ fn a_layer_that_breaks_off_each_time_is_an_unreachable_registry() {
 #[test]
 fn a_layer_that_ends_early_without_a_word_of_its_length_is_refused() {
     let scene = Scene::with_whale();
-    let image = whale()
-        .label("example", "1.1.0")
-        .layer(Layer::new().file("a", "a", 0o644))
-        .build();
-    scene.push("1.1.0", &image);
-    let layer = image.layer_digests()[1].clone();
-    let bytes = image.blobs()[&layer].clone();
-    let said = update_from_liar(&scene, 6, "", move |path| {
-        path.ends_with(&layer.to_string())
-            .then(|| reply("200 OK", &[], &bytes[..bytes.len() / 2]))
-    });
+    let (layer, mut bytes) = push_with_layer(&scene, Layer::new().file("a", "a", 0o644));
+    bytes.truncate(bytes.len() / 2);
+    let liar = lying(&scene, "");
+    liar.always(layer.hex(), Fault::Body(bytes));
+    liar.always(layer.hex(), Fault::Unsized);
+    let said = update_fails(&scene, 6);
     assert_snapshot!(said, @"error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it has 40 bytes, and 80 were promised");
 }
 
 #[test]
 fn a_layer_without_end_is_left_where_it_should_have_ended() {
     let scene = Scene::with_whale();
-    let image = whale()
-        .label("example", "1.1.0")
-        .layer(Layer::new().file("a", "a", 0o644))
-        .build();
-    scene.push("1.1.0", &image);
-    let layer = image.layer_digests()[1].clone();
-    let bytes = image.blobs()[&layer].clone();
-    let said = update_from_liar(&scene, 6, "", move |path| {
-        let endless = [bytes.to_vec(), vec![0; 8 << 20]].concat();
-        path.ends_with(&layer.to_string())
-            .then(|| reply("200 OK", &[], &endless))
-    });
+    let (layer, _) = push_with_layer(&scene, Layer::new().file("a", "a", 0o644));
+    let liar = lying(&scene, "");
+    liar.always(layer.hex(), Fault::EndlessBody);
+    let said = update_fails(&scene, 6);
     assert_snapshot!(said, @"error: cannot read a blob of 127.0.0.1:[port]/acme/whale@sha256:[digest] (http://127.0.0.1:[port]/v2/acme/whale/blobs/sha256:[digest]): it is longer than the 80 bytes that were promised");
 }
 
 #[test]
 fn a_digest_in_a_header_must_be_that_of_the_body() {
     let scene = Scene::with_whale();
-    let image = whale().label("example", "1.1.0").build();
-    scene.push("1.1.0", &image);
-    let manifest = image.document().bytes().clone();
-    let said = update_from_liar(&scene, 6, "", move |path| {
-        let stated = Digest::of(b"else").to_string();
-        let headers = [
-            ("content-type", MANIFEST),
-            ("docker-content-digest", stated.as_str()),
-        ];
-        path.contains("/manifests/1.1.0")
-            .then(|| reply("200 OK", &headers, &manifest))
-    });
+    scene.push("1.1.0", &whale().label("example", "1.1.0").build());
+    let stated = Digest::of(b"else").to_string();
+    let liar = lying(&scene, "");
+    liar.always("/manifests/1.1.0", Fault::Header("docker-content-digest", stated));
+    let said = update_fails(&scene, 6);
     assert_snapshot!(said, @"error: cannot read the manifest of 127.0.0.1:[port]/acme/whale:1.1.0 (http://127.0.0.1:[port]/v2/acme/whale/manifests/1.1.0): the registry says that its digest is sha256:[digest], but the digest of its content is sha256:[digest]");
 }
 
@@ -523,21 +489,9 @@ fn a_tag_that_answers_differently_each_time_does_not_get_two_releases_mixed() {
     let good = whale().label("example", "1.1.0").build();
     scene.push("1.1.0", &good);
     scene.push("evil", &pages().build());
-    let liar = Liar::in_front_of(scene.authority(), {
-        let seen = std::sync::atomic::AtomicUsize::new(0);
-        let evil = pages().build().document().bytes().clone();
-        move |path| {
-            let is_tag = path.contains("/manifests/1.1.0");
-            let again = is_tag && seen.fetch_add(1, std::sync::atomic::Ordering::Relaxed) > 0;
-            again.then(|| reply("200 OK", &[("content-type", MANIFEST)], &evil))
-        }
-    });
-    let endpoint = format!(
-        "[registry.\"{}\"]\nendpoint = \"http://{}\"\n",
-        scene.authority(),
-        liar.authority()
-    );
-    scene.configure("linux/amd64", &endpoint);
+    let liar = lying(&scene, "");
+    let (from, to) = ("/manifests/1.1.0", "/manifests/evil".to_owned());
+    liar.after(1, from, Fault::ServeInstead { from, to });
     scene.outrigger.run(["update", "-f", &scene.id()]).ok();
     assert_eq!(scene.listed()["digest"], good.digest().to_string());
 }

@@ -16,7 +16,6 @@ mod hostile_metadata;
 mod hostile_names;
 mod labels;
 mod layers;
-mod liar;
 mod lies;
 mod limits;
 mod metadata;

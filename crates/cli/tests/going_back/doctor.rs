@@ -319,7 +319,10 @@ fn a_helper_that_fails_is_a_problem_where_the_registry_needs_a_login() {
 fn a_clock_that_differs_from_the_registrys_is_a_warning() {
     let scene = installed(&["1.0.0"]);
     let server = FaultyRegistry::in_front_of(&scene.authority());
-    server.always("/v2/", Fault::DateHeader("Wed, 21 Oct 2015 07:28:00 GMT"));
+    server.always(
+        "/v2/",
+        Fault::Header("date", "Wed, 21 Oct 2015 07:28:00 GMT".to_owned()),
+    );
     scene.configure_at(server.authority(), "");
     let days = regex::Regex::new(r"\b\d{3,} d\b").unwrap();
     shown!(days.replace(&found(&scene, "", 0), "[many] d"), @"
@@ -327,7 +330,10 @@ fn a_clock_that_differs_from_the_registrys_is_a_warning() {
       set the clock of this machine, or let the network set it
     ");
     server.heal();
-    server.always("/v2/", Fault::DateHeader("Fri, 21 Oct 2135 07:28:00 GMT"));
+    server.always(
+        "/v2/",
+        Fault::Header("date", "Fri, 21 Oct 2135 07:28:00 GMT".to_owned()),
+    );
     shown!(days.replace(&found(&scene, "", 0), "[many] d"), @"
     warning clock: it is [many] d behind that of the registries
       set the clock of this machine, or let the network set it

@@ -149,7 +149,7 @@ fn wrong_and_endless() -> Vec<Case> {
         case("/blobs/", Fault::ContentLength(1), 6, "were promised", 5),
         case(
             "/manifests/",
-            Fault::DigestHeader(format!("sha256:{:064}", 0)),
+            Fault::Header("docker-content-digest", format!("sha256:{:064}", 0)),
             6,
             "the registry says that its digest",
             3,

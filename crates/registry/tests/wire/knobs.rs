@@ -306,7 +306,8 @@ async fn a_length_that_is_wrong_is_found_out() {
 async fn a_digest_header_that_is_wrong_is_found_out() {
     let scene = Scene::new().await;
     let wrong = Digest::of(&Image::new().manifest).to_string();
-    scene.faulty.always("/manifests/", Fault::DigestHeader(wrong));
+    let fault = Fault::Header("docker-content-digest", wrong);
+    scene.faulty.always("/manifests/", fault);
     let error = scene
         .client
         .document(&scene.id, &Selector::Tag(tag()))

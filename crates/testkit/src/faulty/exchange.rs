@@ -1,8 +1,10 @@
 //! One request and its reply, as text and bytes.
 
-use std::io::{self, Read, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
+
+use crate::listening::head_of;
 
 /// A request, read to its end.
 #[derive(Debug)]
@@ -188,15 +190,4 @@ impl Reply {
         io::copy(&mut client, &mut io::sink())?;
         Ok(())
     }
-}
-
-/// The head up to the empty line.
-fn head_of(stream: &mut impl Read) -> io::Result<String> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte)?;
-        head.push(byte[0]);
-    }
-    Ok(String::from_utf8_lossy(&head).into_owned())
 }

@@ -11,7 +11,9 @@ use super::exchange::{Delivery, Reply, Request};
 pub enum Fault {
     /// 429, with the time for which it wants to be left alone.
     TooManyRequests(RetryAfter),
-    /// This status with nothing else: `503 Service Unavailable`.
+    /// 503, with the time for which it wants to be left alone.
+    Unavailable(RetryAfter),
+    /// This status with nothing else: `500 Internal Server Error`.
     Status(&'static str),
     /// The connection is closed before any answer.
     HangUp,
@@ -33,10 +35,10 @@ pub enum Fault {
     Body(Vec<u8>),
     /// `Content-Length` says this.
     ContentLength(u64),
-    /// `Docker-Content-Digest` says this.
-    DigestHeader(String),
-    /// `Date` says this.
-    DateHeader(&'static str),
+    /// Nothing says how long the body is.
+    Unsized,
+    /// The header of this name, in lower case, says this.
+    Header(&'static str, String),
     /// What stands at another path is answered.
     ServeInstead {
         /// A part of the path.
@@ -87,7 +89,8 @@ impl Fault {
     pub(super) fn reply(&self, request: &Request) -> Option<Reply> {
         let has_range = request.header("range").is_some();
         match self {
-            Self::TooManyRequests(after) => Some(too_many_requests(*after)),
+            Self::TooManyRequests(after) => Some(resting("429 Too Many Requests", *after)),
+            Self::Unavailable(after) => Some(resting("503 Service Unavailable", *after)),
             Self::Status(status) => Some(Reply::new(status, "")),
             Self::RefuseRange if has_range => Some(Reply::new("416 Range Not Satisfiable", "")),
             Self::Listing { tags, page } => Some(listing(request, tags, *page)),
@@ -105,8 +108,8 @@ impl Fault {
                 reply.body.clone_from(bytes);
             }
             Self::ContentLength(length) => reply.headers.set("content-length", length.to_string()),
-            Self::DigestHeader(digest) => reply.headers.set("docker-content-digest", digest),
-            Self::DateHeader(date) => reply.headers.set("date", *date),
+            Self::Unsized => reply.headers.remove("content-length"),
+            Self::Header(name, value) => reply.headers.set(name, value),
             Self::ContentRange(range) if request.header("range").is_some() => {
                 "206 Partial Content".clone_into(&mut reply.status);
                 reply.headers.set("content-range", range);
@@ -143,8 +146,8 @@ fn with(status: &str, header: &str, value: &str) -> Reply {
     reply
 }
 
-fn too_many_requests(after: RetryAfter) -> Reply {
-    let mut reply = Reply::new("429 Too Many Requests", "");
+fn resting(status: &str, after: RetryAfter) -> Reply {
+    let mut reply = Reply::new(status, "");
     match after {
         RetryAfter::Seconds(seconds) => reply.headers.set("retry-after", seconds.to_string()),
         RetryAfter::Date(seconds) => {

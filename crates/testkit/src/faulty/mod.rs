@@ -7,19 +7,19 @@ mod exchange;
 mod fault;
 
 use std::io;
-use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use exchange::{Reply, Request};
+
+use crate::listening::Listening;
 
 pub use fault::{Fault, RetryAfter};
 
 /// A registry with faults, until it is dropped. Without faults it answers what the honest one answers.
 #[derive(Debug)]
 pub struct FaultyRegistry {
-    authority: String,
+    listening: Listening,
     shared: Arc<Shared>,
 }
 
@@ -28,7 +28,6 @@ struct Shared {
     honest: String,
     rules: Mutex<Vec<Rule>>,
     asked: Mutex<Vec<Asked>>,
-    has_stopped: AtomicBool,
 }
 
 /// A fault, and which requests meet it.
@@ -63,35 +62,20 @@ impl FaultyRegistry {
     ///
     /// Where no port is to be had.
     pub fn in_front_of(honest: &str) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .unwrap_or_else(|error| panic!("no port to listen on: {error}"));
-        let authority = listener
-            .local_addr()
-            .unwrap_or_else(|error| panic!("a port without a number: {error}"))
-            .to_string();
         let shared = Arc::new(Shared {
             honest: honest.to_owned(),
             rules: Mutex::default(),
             asked: Mutex::default(),
-            has_stopped: AtomicBool::new(false),
         });
         let serving = Arc::clone(&shared);
-        thread::spawn(move || {
-            for client in listener.incoming().map_while(Result::ok) {
-                if serving.has_stopped.load(Ordering::Relaxed) {
-                    return;
-                }
-                let serving = Arc::clone(&serving);
-                // A client that hangs up early is what some faults are about.
-                thread::spawn(move || serving.answer(client).ok());
-            }
-        });
-        Self { authority, shared }
+        let listening = Listening::start(move |client| serving.answer(client))
+            .unwrap_or_else(|error| panic!("no port to listen on: {error}"));
+        Self { listening, shared }
     }
 
     /// Host and port as they stand in a reference: `127.0.0.1:40123`.
     pub fn authority(&self) -> &str {
-        &self.authority
+        self.listening.authority()
     }
 
     /// Every request whose path with its query contains `path` meets `fault`. Several faults may meet one request.
@@ -139,13 +123,6 @@ impl FaultyRegistry {
     /// Forgets the requests so far.
     pub fn clear_requests(&self) {
         self.shared.asked().clear();
-    }
-}
-
-impl Drop for FaultyRegistry {
-    fn drop(&mut self) {
-        self.shared.has_stopped.store(true, Ordering::Relaxed);
-        let _ = TcpStream::connect(&self.authority); // wakes the loop
     }
 }
 
