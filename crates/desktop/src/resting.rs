@@ -1,5 +1,5 @@
-//! Registries that are left alone for a while: those that say 429, until their time, and those that do not answer,
-//! for the rest of a scan.
+//! Registries that are left alone for a while: those that say 429, or 503 with a time, until their time, and those that do
+//! not answer, for the rest of a scan.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -38,8 +38,7 @@ impl Desktop {
             .filter(|until| *until > self.now());
         if let Some(until) = until {
             let until = until.strftime("%H:%M UTC");
-            let message =
-                format!("{registry} limits how often it may be asked, and is left alone until {until}");
+            let message = format!("{registry} asked to be left alone, and is until {until}");
             return Some(Reason::new(ReasonCode::RateLimited, message));
         }
         if silences
@@ -60,9 +59,13 @@ impl Desktop {
             return;
         };
         match cause.kind() {
-            ErrorKind::RateLimited { after } => {
-                let seconds = after.and_then(|after| i64::try_from(after.as_secs()).ok());
-                self.postpone(registry, seconds.unwrap_or(LEFT_ALONE).clamp(1, LONGEST));
+            ErrorKind::RateLimited { after: None } => self.postpone(registry, LEFT_ALONE),
+            ErrorKind::RateLimited { after: Some(after) }
+            | ErrorKind::Server {
+                after: Some(after), ..
+            } => {
+                let seconds = i64::try_from(after.as_secs()).unwrap_or(LONGEST);
+                self.postpone(registry, seconds.clamp(1, LONGEST));
             }
             ErrorKind::Network { .. } => *silences.lock().entry(registry.to_owned()).or_default() += 1,
             _ => {}

@@ -53,7 +53,7 @@ pub struct Limits {
     /// request is.
     pub resumes: usize,
     /// `limits.retry-after`: the longest time that a registry may make a request wait within one call; beyond it the
-    /// call ends as rate-limited. Default 5 s.
+    /// call fails. Default 5 s.
     pub retry_after: Duration,
     /// `limits.helper-time`: until a credential helper has answered. Helpers open dialogs that nobody sees. Default 10 s.
     pub helper_time: Duration,

@@ -121,7 +121,9 @@ fn may_pass(kind: &ErrorKind, longest_pause: Duration) -> bool {
         ErrorKind::Network { problem, .. } => {
             matches!(problem, NetworkProblem::Refused | NetworkProblem::Broken)
         }
-        ErrorKind::Server { status, .. } => matches!(status, 500 | 502 | 503 | 504),
+        ErrorKind::Server { status, after, .. } => {
+            matches!(status, 500 | 502 | 503 | 504) && after.is_none_or(|after| after <= longest_pause)
+        }
         ErrorKind::RateLimited { after } => after.is_some_and(|after| after <= longest_pause),
         _ => false,
     }
@@ -130,7 +132,7 @@ fn may_pass(kind: &ErrorKind, longest_pause: Duration) -> bool {
 /// The pause that the registry itself asked for.
 fn wanted_pause(kind: &ErrorKind) -> Option<Duration> {
     match kind {
-        ErrorKind::RateLimited { after } => *after,
+        ErrorKind::RateLimited { after } | ErrorKind::Server { after, .. } => *after,
         _ => None,
     }
 }
@@ -145,7 +147,16 @@ mod tests {
         let limited = |after: u64| ErrorKind::RateLimited {
             after: Some(Duration::from_secs(after)),
         };
-        let server = |status| ErrorKind::Server { status, said: None };
+        let server = |status| ErrorKind::Server {
+            status,
+            after: None,
+            said: None,
+        };
+        let resting = |status, after: u64| ErrorKind::Server {
+            status,
+            after: Some(Duration::from_secs(after)),
+            said: None,
+        };
         let network = |problem| ErrorKind::Network {
             problem,
             cause: String::new(),
@@ -154,6 +165,9 @@ mod tests {
             (server(503), true),
             (server(501), false),
             (server(400), false),
+            (resting(503, 5), true),
+            (resting(503, 6), false),
+            (resting(501, 1), false),
             (limited(5), true),
             (limited(6), false),
             (ErrorKind::RateLimited { after: None }, false),

@@ -47,6 +47,7 @@ fn about_registry(fault: Fault) -> Fault {
         ErrorKind::NotFound { .. } => Fault {
             kind: ErrorKind::Server {
                 status: 404,
+                after: None,
                 said: None,
             },
             ..fault

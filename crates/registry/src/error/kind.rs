@@ -57,10 +57,12 @@ pub enum ErrorKind {
         cause: String,
     },
     /// A status that a registry should not give here: 5xx, 400, 405, 406 …
-    #[error("the registry answers {status}{}", said_more(.said.as_deref()))]
+    #[error("the registry answers {status}{}{}", said_more(.said.as_deref()), again(*.after))]
     Server {
         /// The HTTP status.
         status: u16,
+        /// How long it wants to be left alone from now on, where it says so.
+        after: Option<Duration>,
         /// The first error of the registry's envelope, made printable.
         said: Option<String>,
     },

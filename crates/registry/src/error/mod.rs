@@ -213,6 +213,7 @@ mod tests {
             &url,
             ErrorKind::Server {
                 status: 502,
+                after: None,
                 said: None,
             },
         );

@@ -95,6 +95,7 @@ async fn refused(answer: Answer, limits: &Limits) -> Fault {
         },
         status => ErrorKind::Server {
             status: status.as_u16(),
+            after: None,
             said: Some(model::text::printable(&refusal.message, 200)).filter(|said| !said.is_empty()),
         },
     };

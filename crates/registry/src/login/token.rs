@@ -150,6 +150,7 @@ impl Request<'_> {
             // A token server that is not there says nothing about the repository.
             ErrorKind::NotFound { .. } => ErrorKind::Server {
                 status: status.as_u16(),
+                after: None,
                 said: None,
             },
             other => other,

@@ -68,6 +68,7 @@ pub(crate) fn refusal(
         StatusCode::TOO_MANY_REQUESTS => ErrorKind::RateLimited { after },
         other => ErrorKind::Server {
             status: other.as_u16(),
+            after,
             said: envelope.said(),
         },
     }

@@ -51,6 +51,7 @@ async fn a_server_that_keeps_failing_is_left_after_the_retries() {
         *kind(&error),
         ErrorKind::Server {
             status: 502,
+            after: None,
             said: Some("UNKNOWN no disk".to_owned())
         }
     );
@@ -158,7 +159,8 @@ async fn an_error_without_end_is_read_only_so_far() {
         kind(&error),
         ErrorKind::Server {
             status: 500,
-            said: None
+            said: None,
+            ..
         }
     ));
     assert!(start.elapsed() < Duration::from_millis(700));

@@ -18,9 +18,21 @@ fn network(problem: NetworkProblem) -> impl Fn(&ErrorKind) -> bool {
 
 #[tokio::test]
 async fn a_pause_that_is_asked_for_is_kept_in_both_its_forms_and_told() {
-    for after in [RetryAfter::Seconds(1), RetryAfter::Date(1)] {
+    let second = Some(Duration::from_secs(1));
+    let limited = ErrorKind::RateLimited { after: second };
+    let unavailable = ErrorKind::Server {
+        status: 503,
+        after: second,
+        said: None,
+    };
+    for (fault, cause) in [
+        (Fault::TooManyRequests(RetryAfter::Seconds(1)), &limited),
+        (Fault::TooManyRequests(RetryAfter::Date(1)), &limited),
+        (Fault::Unavailable(RetryAfter::Seconds(1)), &unavailable),
+        (Fault::Unavailable(RetryAfter::Date(1)), &unavailable),
+    ] {
         let scene = Scene::new().await;
-        scene.faulty.times(1, TAGS, Fault::TooManyRequests(after));
+        scene.faulty.times(1, TAGS, fault);
         let start = Instant::now();
         scene.client.tags(&scene.id).await.unwrap();
         assert!(start.elapsed() >= Duration::from_secs(1));
@@ -30,18 +42,38 @@ async fn a_pause_that_is_asked_for_is_kept_in_both_its_forms_and_told() {
         assert_eq!(told[0].endpoint.as_deref(), Some(scene.faulty.authority()));
         assert_eq!(told[0].pause, Duration::from_secs(1));
         assert_eq!((told[0].attempt, told[0].attempts), (1, 2));
-        let after = Some(Duration::from_secs(1));
-        assert_eq!(told[0].cause, ErrorKind::RateLimited { after });
+        assert_eq!(told[0].cause, *cause);
     }
 }
 
 #[tokio::test]
 async fn a_pause_that_is_too_long_or_not_said_is_reported_at_once() {
-    for after in [RetryAfter::Seconds(6), RetryAfter::Date(59), RetryAfter::Unsaid] {
+    for (fault, cause) in [
+        (
+            Fault::TooManyRequests(RetryAfter::Seconds(6)),
+            "the registry limits how often it may be asked; again in 6 seconds",
+        ),
+        (
+            Fault::TooManyRequests(RetryAfter::Date(59)),
+            "the registry limits how often it may be asked; again in 59 seconds",
+        ),
+        (
+            Fault::TooManyRequests(RetryAfter::Unsaid),
+            "the registry limits how often it may be asked",
+        ),
+        (
+            Fault::Unavailable(RetryAfter::Seconds(6)),
+            "the registry answers 503; again in 6 seconds",
+        ),
+        (
+            Fault::Unavailable(RetryAfter::Date(59)),
+            "the registry answers 503; again in 59 seconds",
+        ),
+    ] {
         let scene = Scene::new().await;
-        scene.faulty.always(TAGS, Fault::TooManyRequests(after));
+        scene.faulty.always(TAGS, fault);
         let error = scene.client.tags(&scene.id).await.unwrap_err();
-        assert!(matches!(kind(&error), ErrorKind::RateLimited { .. }), "{error}");
+        assert_eq!(kind(&error).to_string(), cause);
         assert_eq!(scene.faulty.requests().len(), 1);
         assert!(scene.told().is_empty());
     }
@@ -50,7 +82,7 @@ async fn a_pause_that_is_too_long_or_not_said_is_reported_at_once() {
 #[tokio::test]
 async fn what_fails_for_a_moment_is_asked_again_and_what_keeps_failing_is_left() {
     for fault in [
-        Fault::Status("503 Service Unavailable"),
+        Fault::Unavailable(RetryAfter::Unsaid),
         Fault::Status("500 Internal Server Error"),
         Fault::HangUp,
         Fault::CutBody(3),
