@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use model::facts::{ReleaseFacts, RepositoryMemory, ScanRecord};
+use model::facts::{Found, Offer, ReleaseFacts, RepositoryMemory, ScanRecord};
 use model::{Digest, ExtensionId, Tag};
 use store::{FactStore, Store};
 
@@ -85,6 +85,20 @@ impl Memory {
 
     pub(crate) fn last_scan(&self) -> Option<ScanRecord> {
         usable(self.facts.as_ref()?.last_scan(), "read the last scan").flatten()
+    }
+
+    /// What the last scan found: a small part of it.
+    pub(crate) fn found(&self) -> Option<Found> {
+        usable(self.facts.as_ref()?.found(), "read what the last scan found").flatten()
+    }
+
+    /// What the last scan saw on offer.
+    pub(crate) fn offers(&self) -> Option<Vec<Offer>> {
+        usable(
+            self.facts.as_ref()?.offers(),
+            "read what the last scan saw on offer",
+        )
+        .flatten()
     }
 
     /// Says whether it could be kept.

@@ -1,5 +1,7 @@
 //! What is installed, and what the last scan knew about it; without network.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 use model::ExtensionId;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
@@ -72,21 +74,18 @@ impl Desktop {
     /// When the home folder cannot be read at all.
     pub fn list(&self) -> Result<Listing, Error> {
         let store::Listing { installed, broken } = self.store.installed()?;
-        let updates = self
-            .outdated_of(&installed)
-            .map(|outdated| outdated.findings)
-            .unwrap_or_default();
-        let update_of = |installed: &Installed| {
-            let mut updates = updates
-                .iter()
-                .filter(|finding| finding.kind == FindingKind::UpdateAvailable);
-            updates.find(|finding| finding.id == installed.id).cloned()
-        };
+        let outdated = self.outdated_of(&installed);
+        let mut updates: BTreeMap<ExtensionId, Finding> = outdated
+            .into_iter()
+            .flat_map(|outdated| outdated.findings)
+            .filter(|finding| finding.kind == FindingKind::UpdateAvailable)
+            .map(|finding| (finding.id.clone(), finding))
+            .collect();
         let listed = |installed: Installed| Listed {
             path: self.store.generation_folder(&installed.id, &installed.current),
             is_damaged: !self.store.has_generation(&installed.id, &installed.current),
             is_allowed: not_allowed(&installed, &self.settings.policy).is_none(),
-            update: update_of(&installed),
+            update: updates.remove(&installed.id),
             installed,
         };
         Ok(Listing {
@@ -105,13 +104,13 @@ impl Desktop {
     }
 
     fn outdated_of(&self, installed: &[Installed]) -> Option<Outdated> {
-        let scan = self.memory().last_scan()?;
+        let found = self.memory().found()?;
         let is_unreachable =
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
         Some(Outdated {
-            unreachable: scan.findings.iter().filter(is_unreachable).count(),
-            unfinished: scan.unfinished.len(),
-            findings: outdated(&scan.findings, installed, &self.settings.policy),
+            unreachable: found.findings.iter().filter(is_unreachable).count(),
+            unfinished: found.unfinished.len(),
+            findings: outdated(&found.findings, installed, &self.settings.policy),
         })
     }
 

@@ -28,7 +28,7 @@ impl Desktop {
     /// When the home folder cannot be read.
     pub fn search(&self, text: &str) -> Result<Option<Vec<Hit>>, Error> {
         let installed = self.store.installed()?.installed;
-        let Some(scan) = self.memory().last_scan() else {
+        let Some(offers) = self.memory().offers() else {
             return Ok(None);
         };
         let words: Vec<_> = text.split_whitespace().map(str::to_lowercase).collect();
@@ -42,8 +42,7 @@ impl Desktop {
             id: offer.id,
             version: offer.version,
         };
-        let hits = scan
-            .offers
+        let hits = offers
             .into_iter()
             .filter(|offer| list.is_none_or(|list| list.covers(&offer.id).is_some()))
             .map(hit)

@@ -78,17 +78,24 @@ impl RepositoryMemory {
     }
 }
 
-/// The result of the last scan, as `outdated`, `ls` and `search` use it without network.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// The result of the last scan, as it is used without network. In two parts, since what is offered here may be a
+/// thousand times what is installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScanRecord {
+    /// What it found, for `outdated` and `ls`.
+    pub found: Found,
+    /// The newest acceptable release of every repository that it reached, for `search`.
+    pub offers: Vec<Offer>,
+}
+
+/// What a scan found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Found {
     /// When it ended.
     pub finished_at: Timestamp,
-    /// What it found.
+    /// What there is to tell.
     pub findings: Vec<Finding>,
-    /// The newest acceptable release of every repository that it reached.
-    pub offers: Vec<Offer>,
     /// The repositories that it left to the next pass.
-    #[serde(default)]
     pub unfinished: BTreeSet<ExtensionId>,
 }
 
@@ -136,7 +143,7 @@ impl ScanRecord {
             None => extent == Extent::Some,
         };
         let (mut findings, mut offers, mut unfinished) = earlier
-            .map(|scan| (scan.findings, scan.offers, scan.unfinished))
+            .map(|scan| (scan.found.findings, scan.offers, scan.found.unfinished))
             .unwrap_or_default();
         findings.retain(|finding| {
             let was_visited = reached.contains_key(&finding.id);
@@ -149,12 +156,12 @@ impl ScanRecord {
         offers.sort_by(|one, other| one.id.cmp(&other.id));
         let partly = visits.iter().filter(|visit| visit.reach == Reach::Partly);
         unfinished.extend(partly.map(|visit| visit.id.clone()));
-        Self {
+        let found = Found {
             finished_at: now,
             findings: findings::sorted(findings.into_iter().chain(found)),
-            offers,
             unfinished,
-        }
+        };
+        Self { found, offers }
     }
 }
 
@@ -206,7 +213,7 @@ mod tests {
 
     fn told(record: &ScanRecord) -> Vec<(String, &'static str)> {
         let tell = |finding: &Finding| (finding.id.repository().to_owned(), finding.kind.as_str());
-        record.findings.iter().map(tell).collect()
+        record.found.findings.iter().map(tell).collect()
     }
 
     #[test]
@@ -272,16 +279,21 @@ mod tests {
                 ("acme/two".to_owned(), "tag-moved"),
             ]
         );
-        assert_eq!((record.offers.len(), record.unfinished.len()), (2, 2));
+        assert_eq!((record.offers.len(), record.found.unfinished.len()), (2, 2));
 
         let third = [visit("acme/two", FindingKind::UpdateAvailable)];
         let record = ScanRecord::after(Some(record), Extent::Some, &third, now);
-        let unfinished: Vec<_> = record.unfinished.iter().map(ExtensionId::repository).collect();
+        let unfinished: Vec<_> = record
+            .found
+            .unfinished
+            .iter()
+            .map(ExtensionId::repository)
+            .collect();
         assert_eq!(unfinished, ["acme/one"], "a scan of one leaves the others");
 
         let fourth = [visit("acme/one", FindingKind::TagGone)];
         let record = ScanRecord::after(Some(record), Extent::Everything, &fourth, now);
-        assert_eq!((told(&record).len(), record.unfinished.len()), (1, 0));
+        assert_eq!((told(&record).len(), record.found.unfinished.len()), (1, 0));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What an update scan finds, decided from what it saw.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::choice::Choice;
@@ -190,9 +192,13 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
 ///
 /// An update of what was held, left by a rollback, or is no longer allowed, since then is blocked for that reason.
 pub fn outdated(findings: &[Finding], installed: &[Installed], policy: &Policy) -> Vec<Finding> {
+    let installed: BTreeMap<_, _> = installed
+        .iter()
+        .map(|installed| (&installed.id, installed))
+        .collect();
     let mut outdated: Vec<Finding> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.kind.is_about_updates()) {
-        let now = installed.iter().find(|installed| installed.id == finding.id);
+        let now = installed.get(&finding.id).copied();
         if finding.installed != now.map(|installed| installed.current.version()) {
             continue;
         }

@@ -19,15 +19,22 @@ pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::disk("open the file", path)(error)),
     };
-    let mut content = Vec::new();
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut content)
-        .map_err(Error::disk("read the file", path))?;
+    let failed = || Error::disk("read the file", path);
+    let too_large = || Error::TooLarge {
+        path: path.to_owned(),
+        limit,
+    };
+    // Half of the time that many small files take goes away when their lengths are known.
+    let size = file.metadata().map_err(failed())?.len();
+    if size > limit {
+        return Err(too_large());
+    }
+    let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
+    // It may have grown meanwhile.
+    let mut bounded = file.take(limit.saturating_add(1));
+    bounded.read_to_end(&mut content).map_err(failed())?;
     if u64::try_from(content.len()).is_ok_and(|size| size > limit) {
-        return Err(Error::TooLarge {
-            path: path.to_owned(),
-            limit,
-        });
+        return Err(too_large());
     }
     Ok(Some(content))
 }

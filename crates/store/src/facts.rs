@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use model::facts::{ReleaseFacts, RepositoryMemory, ScanRecord};
+use model::facts::{Found, Offer, ReleaseFacts, RepositoryMemory, ScanRecord};
 use model::{Digest, ExtensionId};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension as _, Params, TransactionBehavior};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use crate::format::Access;
 use crate::layout::Layout;
 
 /// The version of the tables. Another one is not migrated but made anew.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// Marks the file as ours: "Outr" in ASCII.
 const APPLICATION: i64 = 0x4f75_7472;
@@ -28,7 +28,7 @@ const TABLES: &str = "
     CREATE TABLE release (digest TEXT NOT NULL, host TEXT NOT NULL, facts TEXT NOT NULL,
                           PRIMARY KEY (digest, host)) WITHOUT ROWID;
     CREATE TABLE repository (id TEXT PRIMARY KEY, memory TEXT NOT NULL) WITHOUT ROWID;
-    CREATE TABLE scan (only INTEGER PRIMARY KEY CHECK (only = 1), record TEXT NOT NULL);
+    CREATE TABLE scan (only INTEGER PRIMARY KEY CHECK (only = 1), found TEXT NOT NULL, offers TEXT NOT NULL);
     CREATE TABLE postponed (registry TEXT PRIMARY KEY, until TEXT NOT NULL) WITHOUT ROWID;
 ";
 
@@ -132,7 +132,31 @@ impl FactStore {
     ///
     /// [`Error::Facts`]
     pub fn last_scan(&self) -> Result<Option<ScanRecord>, Error> {
-        self.read("SELECT record FROM scan", ())
+        let texts = self.texts("SELECT found, offers FROM scan", ())?;
+        Ok(texts.and_then(|[found, offers]| {
+            Some(ScanRecord {
+                found: understood(&found)?,
+                offers: understood(&offers)?,
+            })
+        }))
+    }
+
+    /// What the last scan found. However much is offered here, that is not read.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Facts`]
+    pub fn found(&self) -> Result<Option<Found>, Error> {
+        self.read("SELECT found FROM scan", ())
+    }
+
+    /// What the last scan saw on offer, if there was one.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Facts`]
+    pub fn offers(&self) -> Result<Option<Vec<Offer>>, Error> {
+        self.read("SELECT offers FROM scan", ())
     }
 
     /// Replaces the result of the last scan.
@@ -142,8 +166,8 @@ impl FactStore {
     /// [`Error::Facts`]
     pub fn save_scan(&self, record: &ScanRecord) -> Result<(), Error> {
         self.write_one(
-            "INSERT OR REPLACE INTO scan VALUES (1, ?1)",
-            &(self.json(record)?,),
+            "INSERT OR REPLACE INTO scan VALUES (1, ?1, ?2)",
+            &(self.json(&record.found)?, self.json(&record.offers)?),
         )
     }
 
@@ -170,17 +194,33 @@ impl FactStore {
 
     /// One JSON value. What cannot be understood any more counts as forgotten.
     fn read<T: DeserializeOwned>(&self, query: &str, parameters: impl Params) -> Result<Option<T>, Error> {
+        let texts = self.texts(query, parameters)?;
+        Ok(texts.and_then(|[text]| understood(&text)))
+    }
+
+    /// The columns of one row, if there is one.
+    fn texts<const COUNT: usize>(
+        &self,
+        query: &str,
+        parameters: impl Params,
+    ) -> Result<Option<[String; COUNT]>, Error> {
         let connection = self.connection();
         let Some(connection) = connection.as_ref() else {
             return Ok(None);
         };
         let found = connection.prepare_cached(query).and_then(|mut statement| {
             statement
-                .query_row(parameters, |row| row.get::<_, String>(0))
+                .query_row(parameters, |row| {
+                    let mut texts = [const { String::new() }; COUNT];
+                    for (column, text) in texts.iter_mut().enumerate() {
+                        *text = row.get(column)?;
+                    }
+                    Ok(texts)
+                })
                 .optional()
         });
         match found {
-            Ok(text) => Ok(text.and_then(|text| serde_json::from_str(&text).ok())),
+            Ok(texts) => Ok(texts),
             Err(error) if is_damage(&error) => Ok(None),
             Err(source) => Err(self.failed(source)),
         }
@@ -236,6 +276,10 @@ impl FactStore {
             source,
         }
     }
+}
+
+fn understood<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_str(text).ok()
 }
 
 /// What is there under the name of the data base.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use jiff::Timestamp;
-use model::facts::{ReleaseFacts, RepositoryMemory, ScanRecord};
+use model::facts::{Found, Offer, ReleaseFacts, RepositoryMemory, ScanRecord};
 use model::{Digest, ExtensionId};
 
 use crate::support::{Home, whale};
@@ -36,11 +36,20 @@ fn what_is_remembered_is_found_by_the_next_process() {
     let digest = Digest::of(b"1");
     let mut memory = RepositoryMemory::default();
     memory.see(&"1.0.0".parse().unwrap(), &digest, second(1));
-    let scan = ScanRecord {
+    let found = Found {
         finished_at: second(5),
         findings: Vec::new(),
-        offers: Vec::new(),
         unfinished: [whale()].into(),
+    };
+    let offer = Offer {
+        id: whale(),
+        version: Some("1.0.0".to_owned()),
+        digest: Some(digest.clone()),
+        labels: [("org.opencontainers.image.title".to_owned(), "Whale".to_owned())].into(),
+    };
+    let scan = ScanRecord {
+        found: found.clone(),
+        offers: vec![offer.clone()],
     };
     let first = home.store().facts().unwrap();
     first
@@ -62,6 +71,8 @@ fn what_is_remembered_is_found_by_the_next_process() {
     );
     assert_eq!(next.repository(&whale()).unwrap(), memory);
     assert_eq!(next.last_scan().unwrap(), Some(scan));
+    assert_eq!(next.found().unwrap(), Some(found));
+    assert_eq!(next.offers().unwrap(), Some(vec![offer]));
     assert_eq!(next.postponed("docker.io").unwrap(), Some(second(9)));
     assert_eq!(next.postponed("ghcr.io").unwrap(), None);
 }
