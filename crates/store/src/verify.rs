@@ -21,8 +21,10 @@ use crate::payload::canonical_digest;
 use crate::platform;
 use crate::record::{FileRecord, Record};
 
-/// What is read at once, in bytes.
-const BUFFER: usize = 256 * 1024;
+/// What is read at once, in bytes: it stays in the processor's cache until it is hashed.
+const BUFFER: usize = 64 * 1024;
+/// Where a buffer begins: to an address that is no multiple of this, kernels copy less than half as fast.
+const ALIGNMENT: usize = 4096;
 
 /// What came of comparing a generation with its record.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -223,11 +225,13 @@ fn read_all(folder: &Dir, files: &[&FileRecord]) -> (u64, Vec<Difference>) {
     let next = AtomicUsize::new(0);
     let results = Mutex::new((0, Vec::new()));
     let work = || {
-        let mut buffer = vec![0; BUFFER];
+        let mut memory = vec![0; BUFFER + ALIGNMENT];
+        let start = memory.as_ptr().align_offset(ALIGNMENT).min(ALIGNMENT);
+        let buffer = &mut memory[start..][..BUFFER];
         let mut bytes = 0;
         let mut changed = Vec::new();
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            match read(folder, file, &mut buffer) {
+            match read(folder, file, buffer) {
                 Ok((read, kinds)) => {
                     bytes += read;
                     changed.extend(kinds.into_iter().map(|kind| difference(&file.path, kind)));
