@@ -96,6 +96,12 @@ impl Repository {
         self.manifests.insert(document.digest().clone(), document.clone());
     }
 
+    /// Takes a manifest away with every tag that points to it. Answers whether it was there.
+    pub(crate) fn remove(&mut self, manifest: &Digest) -> bool {
+        self.tags.retain(|_, target| target != manifest);
+        self.manifests.remove(manifest).is_some()
+    }
+
     /// The manifest that a tag or a digest names.
     pub(crate) fn manifest(&self, reference: &str) -> Option<&Document> {
         let digest = match reference.parse() {

@@ -66,6 +66,20 @@ impl Registry {
         repository.is_some_and(|repository| repository.tags.remove(tag).is_some())
     }
 
+    /// Takes a manifest away with every tag that points to it. Answers whether it was there.
+    pub fn delete_manifest(&self, repository: &str, digest: &Digest) -> bool {
+        let mut content = self.content();
+        let repository = content.repositories.get_mut(repository);
+        repository.is_some_and(|repository| repository.remove(digest))
+    }
+
+    /// Takes a blob away from a repository, so that what names it is broken. Answers whether it was there.
+    pub fn delete_blob(&self, repository: &str, digest: &Digest) -> bool {
+        let mut content = self.content();
+        let repository = content.repositories.get_mut(repository);
+        repository.is_some_and(|repository| repository.blobs.remove(digest).is_some())
+    }
+
     /// Takes a repository away with everything in it. Answers whether there was one.
     pub fn delete_repository(&self, repository: &str) -> bool {
         self.content().repositories.remove(repository).is_some()

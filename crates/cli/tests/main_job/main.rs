@@ -25,6 +25,7 @@ mod endpoints;
 mod faults;
 mod findings;
 mod logins;
+mod registry;
 mod releases;
 mod scene;
 mod show;
@@ -33,3 +34,12 @@ mod sources;
 mod story;
 #[cfg(target_os = "linux")]
 mod terminal;
+
+use testkit::RealRegistry;
+
+use crate::registry::Registry;
+
+/// The registry that a scene stands on.
+fn start() -> Box<dyn Registry> {
+    Box::new(RealRegistry::start().unwrap())
+}

@@ -1,4 +1,4 @@
-//! A real registry and the binary, and what every test says with them.
+//! A registry and the binary, and what every test says with them.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,12 +9,14 @@ use model::Digest;
 use serde_json::Value;
 use testkit::{Output, Outrigger, RealRegistry};
 
+use crate::registry::Registry;
+
 /// The label that says which Extension API a release needs.
 pub(crate) const API: &str = "com.docker.desktop.extension.api.version";
 
-/// A real registry that stands in for Docker Hub, and the binary on a desktop for linux/amd64.
+/// A registry that stands in for Docker Hub, and the binary on a desktop for linux/amd64.
 pub(crate) struct Scene {
-    pub(crate) registry: RealRegistry,
+    pub(crate) registry: Box<dyn Registry>,
     pub(crate) outrigger: Outrigger,
     /// What the blobs and manifests that were pushed are, for [`Scene::asked_by`].
     names: RefCell<BTreeMap<String, String>>,
@@ -22,15 +24,15 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
-        Self::at(RealRegistry::start().unwrap())
+        Self::at(crate::start())
     }
 
-    /// The same with a registry that wants a login.
+    /// The same with a registry that wants a login; that is docker-registry.
     pub(crate) fn with_login(user: &str, password: &str) -> Self {
-        Self::at(RealRegistry::start_with_login(user, password).unwrap())
+        Self::at(Box::new(RealRegistry::start_with_login(user, password).unwrap()))
     }
 
-    fn at(registry: RealRegistry) -> Self {
+    fn at(registry: Box<dyn Registry>) -> Self {
         let scene = Self {
             registry,
             outrigger: outrigger(),

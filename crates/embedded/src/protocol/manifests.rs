@@ -79,10 +79,7 @@ pub(super) fn delete(registry: &Registry, repository: &str, reference: &str) -> 
     let found = content.repositories.get_mut(repository);
     let found = found.ok_or_else(|| unknown_repository(repository))?;
     let gone = match reference.parse::<Digest>() {
-        Ok(digest) => {
-            found.tags.retain(|_, target| *target != digest);
-            found.manifests.remove(&digest).is_some()
-        }
+        Ok(digest) => found.remove(&digest),
         Err(_) => found.tags.remove(reference).is_some(),
     };
     if !gone {
