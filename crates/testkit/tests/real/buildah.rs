@@ -1,3 +1,4 @@
+use embedded::image::{Compression, Image, Layer};
 use outrigger_testkit::{Buildah, RealRegistry};
 
 use crate::context;
@@ -47,4 +48,33 @@ async fn it_pushes_to_the_registry_in_memory() {
         layer_types(&manifest(&server.authority(), "acme/whale", "1.0.0")),
         [LAYER]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs buildah"]
+async fn it_pulls_what_was_made_without_it_from_the_registry_in_memory() {
+    let registry = embedded::Registry::new();
+    let server = registry.serve().await.unwrap();
+    let image = Image::builder()
+        .layer(Layer::new().file("metadata.json", "{}", 0o644))
+        .layer(
+            Layer::new()
+                .file("plain", "{}", 0o644)
+                .compression(Compression::None),
+        )
+        .layer(
+            Layer::new()
+                .file("zstd", "{}", 0o644)
+                .compression(Compression::Zstd),
+        )
+        .build();
+    registry.push("acme/whale", "1.0.0", &image);
+    registry.push("acme/whale", "1.1.0", &image.clone().with_attestation());
+    for tag in ["1.0.0", "1.1.0"] {
+        let buildah = Buildah::new().unwrap();
+        let id = buildah
+            .pull(&format!("{}/acme/whale:{tag}", server.authority()))
+            .unwrap();
+        assert_eq!(id, image.config_digest().unwrap().hex(), "{tag}");
+    }
 }

@@ -1,6 +1,6 @@
 use embedded::image::{Compression, Image, Layer, MediaTypes};
 use outrigger_testkit::RealRegistry;
-use outrigger_testkit::skopeo::{Layers, copy};
+use outrigger_testkit::skopeo::{Layers, copy, delete, tags};
 use serde_json::Value;
 
 use crate::wire::{layer_types, manifest};
@@ -70,4 +70,31 @@ async fn an_index_made_without_any_builder_survives_two_registries_unchanged() {
     let here: Value = manifest(registry.authority(), "acme/whale", &digest.to_string());
     assert_eq!(here["manifests"].as_array().unwrap().len(), 4);
     assert_eq!(here, manifest(&second_server.authority(), "acme/whale", "1.0.0"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs skopeo"]
+async fn it_lists_every_tag_of_the_registry_in_memory_and_deletes_there() {
+    let registry = embedded::Registry::new();
+    let server = registry.serve().await.unwrap();
+    let repository = format!("{}/acme/whale", server.authority());
+    let mut pushed: Vec<String> = (0..200).map(|minor| format!("1.{minor}.0")).collect();
+    for tag in &pushed {
+        registry.push("acme/whale", tag, &image(MediaTypes::Oci));
+    }
+    registry.push("acme/whale", "2.0.0", &image(MediaTypes::Docker));
+    let listed = || {
+        let mut listed = tags(&repository).unwrap();
+        listed.sort();
+        listed
+    };
+    delete(&format!("{repository}:2.0.0")).unwrap();
+    pushed.sort();
+    assert_eq!(listed(), pushed);
+    delete(&format!("{repository}:1.7.0")).unwrap();
+    assert_eq!(
+        listed(),
+        [""; 0],
+        "a manifest goes with every tag that points to it"
+    );
 }
