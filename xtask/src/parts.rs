@@ -68,6 +68,11 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "openssl",
+        programs: &["openssl"],
+        moved_to: &[],
+    },
+    Part {
         package: "time",
         programs: &["time"],
         moved_to: &[],
@@ -75,6 +80,11 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
     Part {
         package: "umoci",
         programs: &["umoci"],
+        moved_to: &[],
+    },
+    Part {
+        package: "util-linux",
+        programs: &["taskset"],
         moved_to: &[],
     },
     Part {

@@ -1,6 +1,6 @@
 //! The `docker-registry` of Debian, with its access log.
 
-use std::io::{Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -78,6 +78,18 @@ impl RealRegistry {
         &self.authority
     }
 
+    /// Makes a repository with the tags and images of another one. It copies the registry's own files, which is a hundred times as fast
+    /// as to push them.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no repository `from`, or there is one named `to`.
+    pub fn copy_repository(&self, from: &str, to: &str) {
+        let repositories = self.folder.path().join("storage/docker/registry/v2/repositories");
+        copy_folder(&repositories.join(from), &repositories.join(to))
+            .unwrap_or_else(|error| panic!("cannot copy {from} to {to}: {error}"));
+    }
+
     /// The configuration of another server over the same content, with more below `http` and at the end.
     pub(crate) fn configuration(&self, http: &str, auth: &str) -> String {
         configuration(self.folder.path(), http, auth)
@@ -134,6 +146,21 @@ impl RealRegistry {
             std::thread::sleep(Duration::from_millis(2));
         }
     }
+}
+
+fn copy_folder(from: &Utf8Path, to: &Utf8Path) -> io::Result<()> {
+    fs_err::create_dir_all(to.parent().unwrap_or(to))?;
+    fs_err::create_dir(to)?;
+    for entry in from.read_dir_utf8()? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(entry.path(), &target)?;
+        } else {
+            fs_err::copy(entry.path(), &target)?;
+        }
+    }
+    Ok(())
 }
 
 fn configuration(folder: &Utf8Path, http: &str, auth: &str) -> String {

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
+use bytes::Bytes;
 use embedded::image::{Image, ImageBuilder, Layer};
 use serde_json::json;
 
@@ -19,7 +20,7 @@ const LONGEST_UI_FILE: u64 = 1 << 20;
 /// other systems are Linux programs under other names.
 const BACKEND: &str = "/usr/bin/buildah";
 const LINUX: &str = "/usr/bin/skopeo";
-pub(super) const DARWIN: &str = "/usr/bin/docker-registry";
+const DARWIN: &str = "/usr/bin/docker-registry";
 const WINDOWS: &str = "/usr/bin/umoci";
 
 /// What a payload of it holds, as paths in the image.
@@ -94,6 +95,15 @@ pub(super) fn description(binaries: &[(&str, &str)]) -> Layer {
             "services:\n  harbour:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n",
             0o644,
         )
+}
+
+/// A layer of one real program for the user interface, again and again until it has so many bytes; its copies are named after `name`.
+pub(super) fn copies(size: usize, name: &str) -> anyhow::Result<Layer> {
+    let program = Bytes::from(fs_err::read(DARWIN)?);
+    let copies = 0..size.div_ceil(program.len());
+    Ok(copies.fold(Layer::new(), |layer, copy| {
+        layer.file(format!("ui/{name}-{copy}"), program.clone(), 0o644)
+    }))
 }
 
 /// So many layers that share a user interface, and its bytes.

@@ -1,7 +1,6 @@
 //! The row `memory`.
 
 use anyhow::Context as _;
-use bytes::Bytes;
 use embedded::Image;
 use embedded::image::{Compression, Layer};
 use testkit::RealRegistry;
@@ -92,17 +91,12 @@ fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
     })
 }
 
-/// Layers of real programs, repeated until they are large enough.
 fn image(case: &Case) -> anyhow::Result<Image> {
-    let program = Bytes::from(fs_err::read(extension::DARWIN)?);
-    let layer = |number: usize| {
-        let copies = 0..case.size.div_ceil(program.len());
-        let layer = copies.fold(Layer::new(), |layer, copy| {
-            layer.file(format!("ui/{number}-{copy}"), program.clone(), 0o644)
-        });
-        layer.compression(case.compression)
+    let layer = |number: usize| -> anyhow::Result<Layer> {
+        let layer = extension::copies(case.size, &number.to_string())?;
+        Ok(layer.compression(case.compression))
     };
-    let mut layers: Vec<_> = (0..case.layers).map(layer).collect();
+    let mut layers = (0..case.layers).map(layer).collect::<Result<Vec<_>, _>>()?;
     layers.push(extension::description(&[]).file("ui/index.html", "<!doctype html>\n", 0o644));
     Ok(extension::image(layers))
 }

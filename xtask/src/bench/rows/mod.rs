@@ -5,9 +5,15 @@ mod flushing;
 mod install;
 mod instructions;
 mod link;
+mod ls;
+mod many;
 mod memory;
 mod pipeline;
+mod rollback;
+mod scan;
+mod start;
 mod update;
+mod verify;
 
 use super::row::Row;
 
@@ -18,5 +24,10 @@ pub(crate) const ALL: &[Row] = &[
     link::ROW,
     update::ROW,
     memory::ROW,
+    scan::ROW,
+    ls::ROW,
+    start::ROW,
+    rollback::ROW,
+    verify::ROW,
     instructions::ROW,
 ];

@@ -1,0 +1,72 @@
+//! A home folder with many extensions, made as a user would make it.
+
+use std::time::Duration;
+
+use embedded::Registry;
+use embedded::image::{Image, Layer};
+use testkit::Outrigger;
+
+use super::extension;
+use crate::bench::bench::{self, Bench, Contestant};
+use crate::bench::row::{Mark, Measurement, Target, Unit};
+
+/// How many extensions are installed.
+const EXTENSIONS: usize = 200;
+
+/// Within how many seconds the list of them is to be printed.
+const LONGEST: f64 = 0.010;
+
+/// Times `outrigger ls` where each extension has so many generations, and a scan has found a newer release of each.
+pub(super) fn list(bench: &Bench, generations: usize) -> anyhow::Result<Measurement> {
+    let outrigger = install(bench, generations)?;
+    let run =
+        |command: &'static str| -> anyhow::Result<Duration> { bench::time(outrigger.command().arg(command)) };
+    let series = bench.race(vec![
+        Contestant::new("outrigger ls", || run("ls")),
+        Contestant::new("outrigger version", || run("version")),
+    ])?;
+    let mark = Mark {
+        what: format!("to list {EXTENSIONS} extensions, whole process"),
+        value: series[0].median(),
+        unit: Unit::Seconds,
+        target: Target::AtMost(LONGEST),
+    };
+    Ok(Measurement {
+        series,
+        marks: vec![mark],
+        notes: Vec::new(),
+    })
+}
+
+/// Installs each extension in one release after the other, and scans.
+fn install(bench: &Bench, generations: usize) -> anyhow::Result<Outrigger> {
+    let registry = Registry::new();
+    let serving = testkit::serve(&registry);
+    let outrigger = bench.outrigger();
+    for generation in 0..=generations {
+        let tag = format!("1.{generation}.0");
+        let image = image(&tag);
+        for extension in 0..EXTENSIONS {
+            registry.push(&repository(extension), &tag, &image);
+        }
+        // The last one is for the scan to find.
+        if generation < generations {
+            let named = |extension| format!("{}/{}:{tag}", serving.authority(), repository(extension));
+            let references = (0..EXTENSIONS).map(named);
+            bench::time(outrigger.command().args(["install", "--force"]).args(references))?;
+        }
+    }
+    bench::time(outrigger.command().arg("scan"))?;
+    Ok(outrigger)
+}
+
+fn repository(extension: usize) -> String {
+    format!("acme/extension-{extension}")
+}
+
+fn image(tag: &str) -> Image {
+    let top = extension::description(&[("linux", "tool")])
+        .file("ui/index.html", "<!doctype html>\n", 0o644)
+        .file("linux/tool", format!("#!/bin/sh\necho {tag}\n"), 0o755);
+    extension::image(vec![Layer::new().folder("usr"), top])
+}
