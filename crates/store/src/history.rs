@@ -15,6 +15,7 @@ use crate::activation;
 use crate::disk::Disk;
 use crate::document::{self, names_in};
 use crate::error::Error;
+use crate::folder_name::folder_name;
 use crate::home::{Broken, Store};
 use crate::layout::Layout;
 use crate::staging::Staging;
@@ -43,6 +44,19 @@ pub struct Recorded {
     /// What was done.
     #[serde(flatten)]
     pub operation: Operation,
+}
+
+impl Recorded {
+    /// Whether this is the name that its file has: in the folder of its extension, with its number.
+    fn is_file_of(&self, path: &Utf8Path) -> bool {
+        let stem = path.file_stem().unwrap_or_default();
+        let is_named = match self.number {
+            Some(number) => stem == number.to_string(),
+            None => stem.starts_with(FAILED),
+        };
+        let folder = path.parent().and_then(Utf8Path::file_name);
+        is_named && folder == Some(folder_name(&self.operation.id).as_str())
+    }
 }
 
 /// What was done, and what cannot be told.
@@ -110,7 +124,9 @@ impl Log {
             Head::At(number) => Some(number),
             Head::Nowhere | Head::Unknown => changes.last().copied(),
         };
-        let number = parent.unwrap_or(0) + 1;
+        // An activation that names the last number there is was not written by us; its change is told anew, because no
+        // number may keep anybody from changing or removing what is installed.
+        let number = parent.unwrap_or(0).saturating_add(1);
         self.make_folders()?;
         self.flush_folders()?;
         let path = self.change(number);
@@ -305,7 +321,12 @@ fn read(path: &Utf8Path) -> Result<Option<Recorded>, Error> {
         );
         return Err(Error::malformed(path, &problem));
     }
-    Ok(Some(recorded))
+    if recorded.is_file_of(path) {
+        Ok(Some(recorded))
+    } else {
+        let problem = format!("it tells of another change, one of {}", recorded.operation.id);
+        Err(Error::malformed(path, &problem))
+    }
 }
 
 /// The last first. Changes of one extension stay in the order of their numbers, whatever the clock did.

@@ -12,6 +12,7 @@ mod configuration;
 mod crash;
 mod facts;
 mod formats;
+mod histories;
 mod interrupted;
 mod partial;
 mod payloads;
