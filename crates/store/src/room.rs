@@ -1,4 +1,4 @@
-//! Keeping the cache of layers within its limit.
+//! Keeping the cache of layers within its limit: what is there, whose turn it is to go, and going.
 
 use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
@@ -12,10 +12,11 @@ use crate::activation;
 use crate::blobs::BlobCache;
 use crate::partial_blob;
 
-/// A blob in the cache.
-struct Kept {
-    path: Utf8PathBuf,
-    size: u64,
+/// A blob in the cache, or the beginning of one that nobody is writing.
+pub(crate) struct Kept {
+    pub(crate) path: Utf8PathBuf,
+    /// In bytes.
+    pub(crate) size: u64,
     used_at: SystemTime,
 }
 
@@ -60,14 +61,9 @@ impl BlobCache {
         }
     }
 
-    /// Removes what has to go, and says how much is left.
-    fn shrink(&self, incoming: u64) -> io::Result<u64> {
-        let mut kept = self.kept()?;
-        let wanted = self.wanted();
-        kept.sort_by_cached_key(|blob| {
-            let is_wanted = blob.path.file_name().is_some_and(|name| wanted.contains(name));
-            (is_wanted, blob.used_at)
-        });
+    /// Removes what has to go so that `incoming` bytes more keep the limit, and says how many bytes are left.
+    pub(crate) fn shrink(&self, incoming: u64) -> io::Result<u64> {
+        let kept = self.in_turn()?;
         let mut size = total(&kept);
         for blob in kept {
             if size.saturating_add(incoming) <= self.limit() {
@@ -80,7 +76,19 @@ impl BlobCache {
         Ok(size)
     }
 
-    fn kept(&self) -> io::Result<Vec<Kept>> {
+    /// Everything that is here and that nobody is writing, the first to go first.
+    pub(crate) fn in_turn(&self) -> io::Result<Vec<Kept>> {
+        let mut kept = self.kept()?;
+        let wanted = self.wanted();
+        kept.sort_by_cached_key(|blob| {
+            let is_wanted = blob.path.file_name().is_some_and(|name| wanted.contains(name));
+            (is_wanted, blob.used_at)
+        });
+        Ok(kept)
+    }
+
+    /// Everything that is here and that nobody is writing.
+    pub(crate) fn kept(&self) -> io::Result<Vec<Kept>> {
         let mut kept = Vec::new();
         for entry in self.folder().read_dir_utf8()? {
             let path = entry?.into_path();
