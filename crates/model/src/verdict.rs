@@ -264,6 +264,8 @@ mod tests {
     use crate::allow_list::AllowList;
     use crate::api_version::BareApiVersion;
     use crate::facts::ImageFacts;
+    use crate::permissions::Permissions;
+    use crate::platform::System;
 
     const API: &str = "com.docker.desktop.extension.api.version";
 
@@ -385,6 +387,83 @@ mod tests {
                 ..Policy::default()
             };
             assert_eq!(codes(&facts(None, None), &policy, None), []);
+        }
+    }
+
+    fn generation(tag: Option<&str>, system: System, api: Option<&str>) -> Generation {
+        Generation {
+            tag: tag.map(|tag| tag.parse().unwrap()),
+            digest: Digest::of(b"index"),
+            manifest: Digest::of(b"manifest"),
+            system,
+            title: String::new(),
+            vendor: None,
+            api_version: api.map(str::to_owned),
+            tabs: Vec::new(),
+            backend: false,
+            binaries: Vec::new(),
+            permissions: Permissions::default(),
+            payload: Digest::of(b"payload"),
+            size: 0,
+            layers: Vec::new(),
+            installed_at: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    /// The reasons against going back to a generation on a linux desktop with Extension API 0.4.2.
+    fn codes_of(generation: &Generation, allow_list: Option<&str>) -> Vec<ReasonCode> {
+        let policy = Policy {
+            allow_list: allow_list.map(|list| AllowList::parse(list).unwrap()),
+            // Neither is asked of what is on disk already.
+            minimum_age: SignedDuration::from_hours(72),
+            pre_releases: false,
+            ..Policy::default()
+        };
+        let verdict = judge_generation(&"acme/whale".parse().unwrap(), generation, &host(), &policy);
+        verdict.reasons.into_iter().map(|reason| reason.code).collect()
+    }
+
+    #[test]
+    fn a_generation_on_disk_is_held_against_the_allow_list_the_system_and_the_extension_api_of_today() {
+        use ReasonCode::{ApiRequirement, ApiVersion, NotAllowed, Platform};
+        let index = format!("acme/whale@{}", Digest::of(b"index"));
+        let manifest = format!("acme/whale@{}", Digest::of(b"manifest"));
+        let another = format!("acme/whale@{}", Digest::of(b"another"));
+        let (linux, windows) = (System::Linux, System::Windows);
+        for (tag, system, api, allow_list, expected) in [
+            (Some("1.2.0"), linux, Some(">= 0.3"), None, vec![]),
+            (Some("1.2.0-beta.1"), linux, None, None, vec![]),
+            (None, linux, None, None, vec![]),
+            (Some("1.2.0"), linux, None, Some("acme/whale"), vec![]),
+            (Some("1.2.0"), linux, None, Some("acme/"), vec![]),
+            (Some("1.2.0"), linux, None, Some("acme/whale:^1.2"), vec![]),
+            (
+                Some("1.2.0"),
+                linux,
+                None,
+                Some("acme/whale:^1.3"),
+                vec![NotAllowed],
+            ),
+            (Some("1.2.0"), linux, None, Some("acme/squid"), vec![NotAllowed]),
+            (Some("1.2.0"), linux, None, Some(""), vec![NotAllowed]),
+            // Installed by digest alone: no tag could admit it, and either of its digests can.
+            (None, linux, None, Some("acme/whale:^1.2"), vec![NotAllowed]),
+            (None, linux, None, Some(&index), vec![]),
+            (None, linux, None, Some(&manifest), vec![]),
+            (None, linux, None, Some(&another), vec![NotAllowed]),
+            (Some("1.2.0"), windows, None, None, vec![Platform]),
+            (Some("1.2.0"), linux, Some(">= 0.5"), None, vec![ApiVersion]),
+            (Some("1.2.0"), linux, Some("soon"), None, vec![ApiRequirement]),
+            (
+                Some("1.2.0"),
+                windows,
+                Some("0.5"),
+                Some("acme/squid"),
+                vec![NotAllowed, Platform, ApiVersion],
+            ),
+        ] {
+            let found = codes_of(&generation(tag, system, api), allow_list);
+            assert_eq!(found, expected, "{tag:?} {system} {api:?} {allow_list:?}");
         }
     }
 }
