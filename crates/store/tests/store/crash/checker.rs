@@ -106,8 +106,10 @@ impl Checker {
             outcome
         });
         let problem = match outcome {
-            Ok(found) if moment.allowed.contains(&found) => return Ok(()),
-            Ok(found) => format!("neither the old nor the new state but {}", versions(&found)),
+            Ok(found) if moment.allowed.iter().any(|allowed| found.is_as_good_as(allowed)) => {
+                return Ok(());
+            }
+            Ok(found) => format!("neither the old nor the new state but {}", found.told()),
             Err(problem) => problem,
         };
         let files: Vec<_> = image.entries.keys().map(|path| path.as_str()).collect();
@@ -117,12 +119,4 @@ impl Checker {
     fn judged(&self) -> MutexGuard<'_, HashMap<u64, Result<Outcome, String>>> {
         self.judged.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn versions(outcome: &Outcome) -> String {
-    let versions = outcome
-        .installed
-        .iter()
-        .map(|it| format!("{} {}", it.id, it.current.version()));
-    versions.collect::<Vec<_>>().join(", ")
 }

@@ -31,6 +31,7 @@ struct View {
 enum NameChange {
     Link(Slot, Inode),
     Move(Slot, Slot, Inode),
+    Exchange([(Slot, Inode); 2]),
     Unlink(Slot, Inode),
 }
 
@@ -152,6 +153,7 @@ impl World {
             }
             Step::MakeFolder(path) => self.make_folder(path),
             Step::Rename(from, to) => self.rename(from, to),
+            Step::Exchange(one, other) => self.exchange(one, other),
             Step::RemoveFile(path) | Step::RemoveFolder(path) => self.remove(path),
             Step::RemoveTree(path) => self.remove_tree(path),
             // The content and the mode of the file, and nothing about its name.
@@ -246,6 +248,14 @@ impl World {
         }
     }
 
+    /// Both names lead to the other thing, or neither does.
+    fn exchange(&mut self, one: &Utf8Path, other: &Utf8Path) {
+        let named = |path| Some((self.now.slot(path)?, self.now.find(path)?));
+        if let (Some(one), Some(other)) = (named(one), named(other)) {
+            self.change(NameChange::Exchange([one, other]));
+        }
+    }
+
     fn remove(&mut self, path: &Utf8Path) {
         if let (Some(inode), Some(slot)) = (self.now.find(path), self.now.slot(path))
             && self.now.folders.get(&inode).is_none_or(BTreeMap::is_empty)
@@ -320,6 +330,7 @@ impl NameChange {
         let (one, two) = match self {
             Self::Link(slot, _) | Self::Unlink(slot, _) => (slot, None),
             Self::Move(from, to, _) => (from, Some(to)),
+            Self::Exchange([(one, _), (other, _)]) => (one, Some(other)),
         };
         std::iter::once(one).chain(two)
     }
@@ -351,17 +362,26 @@ impl View {
     }
 
     fn change(&mut self, change: &NameChange) {
-        let (gone, new) = match change {
-            NameChange::Link(slot, inode) => (None, Some((slot, inode))),
-            NameChange::Unlink(slot, _) => (Some(slot), None),
-            NameChange::Move(from, to, inode) => (Some(from), Some((to, inode))),
-        };
-        if let Some((folder, name)) = gone {
-            self.folders.get_mut(folder).unwrap().remove(name);
+        match change {
+            NameChange::Link(slot, inode) => self.link(slot, *inode),
+            NameChange::Unlink(slot, _) => self.unlink(slot),
+            NameChange::Move(from, to, inode) => {
+                self.unlink(from);
+                self.link(to, *inode);
+            }
+            NameChange::Exchange([(one, first), (other, second)]) => {
+                self.link(one, *second);
+                self.link(other, *first);
+            }
         }
-        if let Some(((folder, name), inode)) = new {
-            self.folders.get_mut(folder).unwrap().insert(name.clone(), *inode);
-        }
+    }
+
+    fn link(&mut self, (folder, name): &Slot, inode: Inode) {
+        self.folders.get_mut(folder).unwrap().insert(name.clone(), inode);
+    }
+
+    fn unlink(&mut self, (folder, name): &Slot) {
+        self.folders.get_mut(folder).unwrap().remove(name);
     }
 
     /// Every path below a folder, in the order of names.

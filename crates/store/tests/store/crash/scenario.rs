@@ -4,8 +4,9 @@ use std::error::Error;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
-use model::ExtensionId;
+use model::installed::Generation;
 use model::operation::{Operation, OperationKind};
+use model::{Digest, ExtensionId};
 use store::{Payload, Placement, Store, Transaction};
 
 use super::image::Image;
@@ -66,9 +67,24 @@ pub(crate) const COLLECTION: Scenario = Scenario {
     begin: leftovers,
     change: |store| Ok(store.begin(&whale(), || {}).map(drop)?),
 };
+pub(crate) const ACCEPT_MOVED: Scenario = Scenario {
+    name: "an update to what the installed tag points to now",
+    begin: three_generations,
+    change: accept_moved,
+};
+pub(crate) const REPAIR: Scenario = Scenario {
+    name: "a repair of the generation in use",
+    begin: damaged,
+    change: repair,
+};
+pub(crate) const GARBAGE_COLLECTION: Scenario = Scenario {
+    name: "a collection of all garbage",
+    begin: garbage,
+    change: |store| Ok(store.collect(&store.blobs()).map(drop)?),
+};
 
 /// Every change that the store knows.
-pub(crate) const ALL: [Scenario; 8] = [
+pub(crate) const ALL: [Scenario; 11] = [
     FIRST_INSTALL,
     SECOND_INSTALL,
     UPDATE,
@@ -77,6 +93,9 @@ pub(crate) const ALL: [Scenario; 8] = [
     REMOVAL,
     REPEATED_INSTALL,
     COLLECTION,
+    ACCEPT_MOVED,
+    REPAIR,
+    GARBAGE_COLLECTION,
 ];
 
 /// What is done next after a process was killed.
@@ -184,7 +203,7 @@ fn leftovers(store: &Store) {
             .home()
             .join("extensions/docker.io+acme+whale")
             .join(model::installed::generation_folder(
-                &model::Digest::of(b"manifest 1.3.0"),
+                &Digest::of(b"manifest 1.3.0"),
                 model::System::Linux,
             ));
     std::fs::create_dir_all(unnamed.join("ui/app")).unwrap();
@@ -193,6 +212,26 @@ fn leftovers(store: &Store) {
     std::fs::create_dir_all(&staging).unwrap();
     std::fs::write(staging.join("0-1"), "1.3").unwrap();
     std::fs::write(store.home().join("staging/abandoned/lock"), "").unwrap();
+}
+
+/// As above, with what a removal that died left of an extension.
+fn garbage(store: &Store) {
+    leftovers(store);
+    for area in ["extensions", "records"] {
+        let folder = store.home().join(area).join("docker.io+acme+crab");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("unnamed.json"), "{}").unwrap();
+    }
+}
+
+/// Something else has changed a file of the generation in use, removed one, and added one.
+fn damaged(store: &Store) {
+    three_generations(store);
+    let current = store.find(&whale()).unwrap().unwrap().current;
+    let folder = store.generation_folder(&whale(), &current);
+    std::fs::write(folder.join("ui/index.html"), "another page").unwrap();
+    std::fs::remove_file(folder.join("host/tool")).unwrap();
+    std::fs::write(folder.join("ui/added"), "").unwrap();
 }
 
 /// Begins a change that history will tell of.
@@ -213,6 +252,29 @@ fn update(store: &Store, tag: &str) -> Result<(), Box<dyn Error>> {
     let payload = assemble(&transaction, tag)?;
     let installed = switched(&whale(), transaction.current()?, generation(tag, &payload));
     Ok(transaction.commit(payload, &installed)?)
+}
+
+/// The tag is that of the generation in use, and everything else is another.
+fn accept_moved(store: &Store) -> Result<(), Box<dyn Error>> {
+    let transaction = begin(store, &whale(), OperationKind::Update)?;
+    let payload = assemble(&transaction, "1.2.0 as it is now")?;
+    let moved = Generation {
+        digest: Digest::of(b"index 1.2.0 as it is now"),
+        manifest: Digest::of(b"manifest 1.2.0 as it is now"),
+        ..generation("1.2.0", &payload)
+    };
+    let installed = switched(&whale(), transaction.current()?, moved);
+    Ok(transaction.commit(payload, &installed)?)
+}
+
+fn repair(store: &Store) -> Result<(), Box<dyn Error>> {
+    let transaction = begin(store, &whale(), OperationKind::Repair)?;
+    let Some(installed) = transaction.current()? else {
+        return Ok(());
+    };
+    let payload = assemble(&transaction, &installed.current.version())?;
+    let generation = installed.current.clone();
+    Ok(transaction.restore(payload, &generation, &installed)?)
 }
 
 /// A payload with everything that there is in payloads: a file that is placed twice, one that may be executed,

@@ -19,6 +19,7 @@ pub(crate) enum Step {
     SetMode(Utf8PathBuf, bool),
     MakeFolder(Utf8PathBuf),
     Rename(Utf8PathBuf, Utf8PathBuf),
+    Exchange(Utf8PathBuf, Utf8PathBuf),
     RemoveFile(Utf8PathBuf),
     RemoveFolder(Utf8PathBuf),
     RemoveTree(Utf8PathBuf),
@@ -46,6 +47,7 @@ impl Step {
             Operation::SetMode { path, executable } => Self::SetMode(below(path), executable),
             Operation::MakeFolder { path } => Self::MakeFolder(below(path)),
             Operation::Rename { from, to } => Self::Rename(below(from), below(to)),
+            Operation::Exchange { one, other } => Self::Exchange(below(one), below(other)),
             Operation::RemoveFile { path } => Self::RemoveFile(below(path)),
             Operation::RemoveFolder { path } => Self::RemoveFolder(below(path)),
             Operation::RemoveTree { path } => Self::RemoveTree(below(path)),
@@ -68,6 +70,7 @@ impl Step {
             Self::SetMode(..) => "after a change of mode",
             Self::MakeFolder(_) => "after a new folder",
             Self::Rename(..) => "after a rename",
+            Self::Exchange(..) => "after an exchange",
             Self::RemoveFile(_) | Self::RemoveFolder(_) | Self::RemoveTree(_) => "after a removal",
             Self::FlushFile(_) | Self::FlushFolder(_) | Self::FlushTree(_) => "after a flush",
         }
