@@ -3,8 +3,6 @@
 //! What they reach is private, and from outside every input would cost an HTTP exchange: a few thousand runs in ten minutes in
 //! place of millions. Each returns whether the input was accepted, and panics where a promise of this room is broken.
 
-#![expect(missing_docs, reason = "for the targets in this repository only")]
-
 use bytes::Bytes;
 use model::Digest;
 use reqwest::Response;

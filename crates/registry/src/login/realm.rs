@@ -112,6 +112,7 @@ mod tests {
             ("https://10.0.0.1/", "https://10.0.0.1:5001/", true),
             ("http://localhost:5000/", "http://localhost:5001/token", true),
             ("http://127.0.0.1:5000/", "http://localhost:5001/token", true),
+            ("https://localhost:5000/", "http://127.0.0.1:5001/token", true),
             ("http://localhost:5000/", "https://auth.docker.io/token", false),
             (
                 "http://insecure.corp.example/",
