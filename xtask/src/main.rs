@@ -1,4 +1,4 @@
-//! What developers and the CI run: `cargo xtask lint`, `test`, `crash` and `bench`.
+//! What developers and the CI run: `cargo xtask lint`, `test`, `crash`, `fuzz` and `bench`.
 //!
 //! This program knows the workspace as Cargo sees it, and the distribution's packages that tests and benchmarks need. Nothing
 //! imports it and it is never shipped, so it is the one place beside `cli` that prints.
@@ -10,6 +10,7 @@
 
 mod bench;
 mod crash;
+mod fuzz;
 mod graph;
 mod lint;
 mod parts;
@@ -41,6 +42,8 @@ enum Task {
         #[arg(long)]
         long: bool,
     },
+    /// Feeds every reader of foreign input with what libFuzzer makes up.
+    Fuzz(fuzz::Options),
     /// Measures the release binary against its peers, and writes `docs/benchmarks.md`.
     Bench(bench::Options),
 }
@@ -61,6 +64,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(arguments),
         Task::Crash { long } => crash::run(*long),
+        Task::Fuzz(options) => fuzz::run(options),
         Task::Bench(options) => bench::run(options),
     }
 }

@@ -94,6 +94,13 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
     },
 ];
 
+/// What only fuzzing needs: libFuzzer is C++.
+pub(crate) const FOR_FUZZING: &[Part] = &[Part {
+    package: "g++",
+    programs: &["g++"],
+    moved_to: &[],
+}];
+
 /// Where packages put programs. Not `PATH`: a user's has no `sbin`, and may lead to another `docker` first.
 const FOLDERS: &[&str] = &["/usr/bin", "/usr/sbin"];
 
