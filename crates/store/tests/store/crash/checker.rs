@@ -112,7 +112,7 @@ impl Checker {
             Ok(found) => format!("neither the old nor the new state but {}", found.told()),
             Err(problem) => problem,
         };
-        let files: Vec<_> = image.entries.keys().map(|path| path.as_str()).collect();
+        let files: Vec<_> = image.entries.keys().map(String::as_str).collect();
         Err(format!("{}: {problem}\n  {}", moment.when, files.join("\n  ")))
     }
 

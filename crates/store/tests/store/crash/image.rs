@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 /// What a path leads to. Of modes only the one bit counts that the store sets.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,10 +22,11 @@ pub(crate) struct File {
     pub(crate) executable: bool,
 }
 
-/// Everything below a folder, a folder before what is in it.
+/// Everything below a folder by its path, a folder before what is in it. Paths are text, because comparing them part by part
+/// is what a long run would spend its time on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(crate) struct Image {
-    pub(crate) entries: BTreeMap<Utf8PathBuf, Entry>,
+    pub(crate) entries: BTreeMap<String, Entry>,
 }
 
 impl Image {
@@ -41,7 +42,7 @@ impl Image {
             let entry = entry.unwrap();
             let path = folder.join(entry.file_name());
             if entry.file_type().unwrap().is_dir() {
-                self.entries.insert(path.clone(), Entry::Folder);
+                self.entries.insert(path.to_string(), Entry::Folder);
                 self.load_below(root, &path);
                 continue;
             }
@@ -49,7 +50,7 @@ impl Image {
                 content: Arc::new(fs::read(entry.path()).unwrap()),
                 executable: entry.metadata().unwrap().permissions().mode() & 0o100 != 0,
             };
-            self.entries.insert(path, Entry::File(file));
+            self.entries.insert(path.into_string(), Entry::File(file));
         }
     }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::image::{Entry, File, Image};
 use super::trace::Step;
@@ -18,10 +18,10 @@ const ROOT: Inode = 0;
 /// A name in a folder.
 type Slot = (Inode, String);
 
-/// Files and folders with what they hold. A file or folder may exist without any name that leads to it.
+/// Files and folders with what they hold, which copies share. A file or folder may exist without any name that leads to it.
 #[derive(Debug, Clone, Default)]
 struct View {
-    folders: HashMap<Inode, BTreeMap<String, Inode>>,
+    folders: HashMap<Inode, Arc<BTreeMap<String, Inode>>>,
     files: HashMap<Inode, File>,
 }
 
@@ -104,14 +104,14 @@ impl World {
     /// A disk on which everything is durable.
     pub(crate) fn durable(image: &Image) -> Self {
         let mut view = View::default();
-        view.folders.insert(ROOT, BTreeMap::new());
+        view.folders.insert(ROOT, Arc::default());
         for (inode, (path, entry)) in (ROOT + 1..).zip(&image.entries) {
             match entry {
-                Entry::Folder => drop(view.folders.insert(inode, BTreeMap::new())),
+                Entry::Folder => drop(view.folders.insert(inode, Arc::default())),
                 Entry::File(file) => drop(view.files.insert(inode, file.clone())),
             }
-            let (folder, name) = view.slot(path).unwrap();
-            view.folders.get_mut(&folder).unwrap().insert(name, inode);
+            let (folder, name) = view.slot(Utf8Path::new(path)).unwrap();
+            view.link(&(folder, name), inode);
         }
         Self {
             durable: view.clone(),
@@ -229,8 +229,8 @@ impl World {
         }
         if let Some(slot) = self.now.slot(path) {
             let inode = self.new_inode();
-            self.now.folders.insert(inode, BTreeMap::new());
-            self.durable.folders.insert(inode, BTreeMap::new());
+            self.now.folders.insert(inode, Arc::default());
+            self.durable.folders.insert(inode, Arc::default());
             self.change(NameChange::Link(slot, inode));
         }
     }
@@ -258,7 +258,7 @@ impl World {
 
     fn remove(&mut self, path: &Utf8Path) {
         if let (Some(inode), Some(slot)) = (self.now.find(path), self.now.slot(path))
-            && self.now.folders.get(&inode).is_none_or(BTreeMap::is_empty)
+            && self.now.folders.get(&inode).is_none_or(|names| names.is_empty())
         {
             self.change(NameChange::Unlink(slot, inode));
         }
@@ -266,7 +266,11 @@ impl World {
 
     fn remove_tree(&mut self, path: &Utf8Path) {
         let names = self.now.find(path).and_then(|inode| self.now.folders.get(&inode));
-        let names: Vec<_> = names.into_iter().flat_map(BTreeMap::keys).cloned().collect();
+        let names: Vec<_> = names
+            .into_iter()
+            .flat_map(|names| names.keys())
+            .cloned()
+            .collect();
         for name in names {
             self.remove_tree(&path.join(name));
         }
@@ -377,21 +381,21 @@ impl View {
     }
 
     fn link(&mut self, (folder, name): &Slot, inode: Inode) {
-        self.folders.get_mut(folder).unwrap().insert(name.clone(), inode);
+        Arc::make_mut(self.folders.get_mut(folder).unwrap()).insert(name.clone(), inode);
     }
 
     fn unlink(&mut self, (folder, name): &Slot) {
-        self.folders.get_mut(folder).unwrap().remove(name);
+        Arc::make_mut(self.folders.get_mut(folder).unwrap()).remove(name);
     }
 
     /// Every path below a folder, in the order of names.
-    fn walk(&self, folder: Inode, visit: &mut dyn FnMut(&Utf8Path, Inode)) {
-        let mut left = vec![(Utf8PathBuf::new(), folder)];
-        while let Some((path, folder)) = left.pop() {
-            for (name, inode) in self.folders.get(&folder).into_iter().flatten() {
-                let path = path.join(name);
-                visit(&path, *inode);
-                left.push((path, *inode));
+    fn walk(&self, folder: Inode, visit: &mut dyn FnMut(String, Inode)) {
+        let mut left = vec![(String::new(), folder)];
+        while let Some((above, folder)) = left.pop() {
+            for (name, inode) in self.folders.get(&folder).into_iter().flat_map(|names| &**names) {
+                let path = format!("{above}{name}");
+                left.push((format!("{path}/"), *inode));
+                visit(path, *inode);
             }
         }
     }
@@ -404,7 +408,7 @@ impl View {
                 Some(file) => Entry::File(file.clone()),
                 None => Entry::Folder,
             };
-            image.entries.insert(path.to_owned(), entry);
+            image.entries.insert(path, entry);
         });
         image
     }

@@ -120,7 +120,7 @@ fn whole(store: &Store, id: &ExtensionId, generation: &Generation) -> Result<(),
 }
 
 fn compare(image: &Image, file: &FileRecord) -> Result<(), String> {
-    let path = Utf8Path::new(&file.path);
+    let path = &file.path;
     match image.entries.get(path) {
         Some(Entry::File(found)) if Digest::of(&found.content) != file.sha256 => {
             Err(format!("{path} has another content"))
