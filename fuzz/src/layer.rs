@@ -78,7 +78,7 @@ fn read(input: &[u8], diff_id: &Digest) -> Result<(LayerIndex, Sizes), Error> {
 }
 
 /// Gives every block that could be a header the checksum that it would need.
-fn mend_checksums(tar: &mut [u8]) {
+pub(crate) fn mend_checksums(tar: &mut [u8]) {
     for block in tar.chunks_exact_mut(512).filter(|block| block[0] != 0) {
         let mut header = tar::Header::new_old();
         header.as_mut_bytes().copy_from_slice(block);

@@ -8,6 +8,7 @@
 
 pub mod extension;
 pub mod home;
+pub mod images;
 pub mod layer;
 pub mod names;
 pub mod wire;

@@ -1,0 +1,3 @@
+#![no_main]
+
+outrigger_fuzz::target!(outrigger_fuzz::images::image_archive);
