@@ -4,7 +4,7 @@
 //! characters. Addresses and HTML are only kept; whoever shows them checks ([`is_web_address`]) or sanitises them.
 
 mod lists;
-mod names;
+pub mod names;
 mod warning;
 
 use std::collections::BTreeMap;

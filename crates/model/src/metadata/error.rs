@@ -75,6 +75,19 @@ pub enum MetadataParse {
 }
 
 impl MetadataParse {
+    /// The JSON path of the value that is wrong, where it is one value.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::TooMany { place, .. }
+            | Self::WrongType { place, .. }
+            | Self::Missing { place }
+            | Self::NotAPath { place, .. }
+            | Self::NotAFile { place } => Some(place),
+            Self::TabName { .. } => Some("ui"),
+            Self::TooLarge { .. } | Self::TooDeep { .. } | Self::NotJson { .. } => None,
+        }
+    }
+
     /// The setting of the limit that was passed, where it is one.
     pub fn setting(&self) -> Option<&'static str> {
         match self {
@@ -130,4 +143,18 @@ pub enum MetadataWarning {
         /// The JSON path.
         place: String,
     },
+}
+
+impl MetadataWarning {
+    /// The JSON path that it is about.
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Obsolete { place }
+            | Self::NotATab { place }
+            | Self::NoEntryPage { place }
+            | Self::NoFile { place }
+            | Self::Socket { place } => place,
+            Self::NothingToRun | Self::TwoBackends => "vm",
+        }
+    }
 }

@@ -22,6 +22,14 @@ impl HostBinaries {
         self.0.get(&system).map_or(&[], Vec::as_slice)
     }
 
+    /// The same without what is for `systems`.
+    #[must_use]
+    pub fn without(&self, systems: &[System]) -> Self {
+        let mut left = self.0.clone();
+        left.retain(|system, _| !systems.contains(system));
+        Self(left)
+    }
+
     /// Whether the image brings nothing for any system.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

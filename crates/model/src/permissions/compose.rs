@@ -57,6 +57,16 @@ pub enum ComposeParse {
     TooMany,
 }
 
+impl ComposeParse {
+    /// The place of the value that is wrong, with `/` between the keys, where it is one value.
+    pub fn place(&self) -> Option<&str> {
+        match self {
+            Self::WrongType { place, .. } | Self::TooLong { place, .. } => Some(place),
+            Self::Absent | Self::TooLarge { .. } | Self::NotYaml { .. } | Self::TooMany => None,
+        }
+    }
+}
+
 /// Reads what the services of a compose file ask for.
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeSet<Permission>, ComposeParse> {
     let value = document(bytes)?;

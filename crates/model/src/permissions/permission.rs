@@ -210,6 +210,36 @@ impl Permission {
         }
     }
 
+    /// The service of the compose file that asks for it, where one does.
+    pub fn service(&self) -> Option<&str> {
+        match self {
+            Self::Container { service, .. }
+            | Self::BuiltContainer { service }
+            | Self::ExtendedContainer { service, .. }
+            | Self::HostNetwork { service }
+            | Self::SharedNetwork { service, .. }
+            | Self::NetworkAround { service, .. }
+            | Self::SharedVolume { service, .. }
+            | Self::Runtime { service, .. }
+            | Self::HostNamespace { service, .. }
+            | Self::OtherContainer { service, .. }
+            | Self::Capability { service, .. }
+            | Self::Device { service, .. }
+            | Self::HostProcesses { service }
+            | Self::Unprotected { service, .. }
+            | Self::EngineSocket { service, .. }
+            | Self::Privileged { service }
+            | Self::Provider { service, .. }
+            | Self::Port { service, .. }
+            | Self::Mount { service, .. } => Some(service),
+            Self::Tab { .. }
+            | Self::Socket { .. }
+            | Self::Elsewhere { .. }
+            | Self::UnknownContainers
+            | Self::HostBinary { .. } => None,
+        }
+    }
+
     /// Whether this is something to agree to: what a tab or a socket of its own is called is not.
     pub(super) fn is_right(&self) -> bool {
         !matches!(self, Self::Tab { .. } | Self::Socket { .. })
