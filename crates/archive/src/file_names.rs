@@ -86,7 +86,7 @@ impl FileNames {
 
     /// A name such that two names are one for this system exactly where this is the same. It errs on the side of
     /// taking two names for one: what a system folds differs between its versions.
-    pub(crate) fn fold(self, part: &str) -> String {
+    pub fn fold(self, part: &str) -> String {
         let caseless = |text: &str| -> String {
             // Upper case first, so that also letters without a capital of their own meet their kin.
             text.chars()

@@ -105,6 +105,14 @@ impl LayerIndex {
         self.records.len()
     }
 
+    /// The names of its regular files, below the root, as the archive writes them; a name may come twice.
+    pub fn file_names(&self) -> impl Iterator<Item = &[u8]> {
+        let files = self
+            .entries()
+            .filter(|entry| matches!(entry.kind, EntryKind::File { .. }));
+        files.map(|entry| entry.path)
+    }
+
     /// Whether the layer changes nothing.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()

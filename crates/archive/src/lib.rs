@@ -25,6 +25,7 @@ mod select;
 mod selection;
 mod tap;
 mod tree;
+mod write;
 mod written_through;
 
 pub use compression::Compression;
@@ -35,3 +36,4 @@ pub use layer::{LayerSource, Sink, Want, read_layer};
 pub use limits::{Bound, Limits};
 pub use selection::{LeftOut, LeftOutReason, Selected, SelectedFile, Selection, SelectionKind};
 pub use tree::ImageTree;
+pub use write::{FileFacts, LayerWriter};

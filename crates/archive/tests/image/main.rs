@@ -16,3 +16,4 @@ mod random;
 mod reading;
 mod selecting;
 mod unpacker;
+mod writing;
