@@ -1,4 +1,4 @@
-//! What developers and the CI run: `cargo xtask lint`, `test`, `crash`, `fuzz` and `bench`.
+//! What developers and the CI run: `cargo xtask lint`, `test`, `crash`, `fuzz`, `bench` and `corpus`.
 //!
 //! This program knows the workspace as Cargo sees it, and the distribution's packages that tests and benchmarks need. Nothing
 //! imports it and it is never shipped, so it is the one place beside `cli` that prints.
@@ -9,6 +9,7 @@
 )]
 
 mod bench;
+mod corpus;
 mod crash;
 mod fuzz;
 mod graph;
@@ -46,6 +47,8 @@ enum Task {
     Fuzz(fuzz::Options),
     /// Measures the release binary against its peers, and writes `docs/benchmarks.md`.
     Bench(bench::Options),
+    /// Judges a folder of real metadata and labels by the rules of `outrigger validate`.
+    Corpus(corpus::Options),
 }
 
 fn main() -> ExitCode {
@@ -59,13 +62,17 @@ fn main() -> ExitCode {
 }
 
 fn run(task: &Task) -> anyhow::Result<()> {
-    enter_workspace()?;
+    // Its folder is relative to where the developer stands.
+    if !matches!(task, Task::Corpus(_)) {
+        enter_workspace()?;
+    }
     match task {
         Task::Lint => lint::run(),
         Task::Test { arguments } => test::run(arguments),
         Task::Crash { long } => crash::run(*long),
         Task::Fuzz(options) => fuzz::run(options),
         Task::Bench(options) => bench::run(options),
+        Task::Corpus(options) => corpus::run(options),
     }
 }
 

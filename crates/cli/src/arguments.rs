@@ -71,6 +71,12 @@ pub(crate) enum Format {
     #[default]
     Table,
     Json,
+    /// Findings in the form that code scanners share; only `validate` has any.
+    #[value(hide = true)]
+    Sarif,
+    /// Findings as annotations of a workflow on GitHub; only `validate` has any.
+    #[value(hide = true)]
+    Github,
 }
 
 /// What to do.
@@ -196,6 +202,33 @@ pub(crate) enum Command {
     /// Look at the configuration
     #[command(subcommand)]
     Config(Config),
+    /// Begin an extension: a folder that validates and builds as it is
+    Init(Init),
+    /// Look at an extension before it is released: its metadata, labels, files and pages
+    ///
+    /// Besides table and json, `--format` takes sarif (for code scanners) and github (for workflows there).
+    Validate {
+        /// A folder with a metadata.json, such a file, a reference, or oci:DIR, oci-archive:FILE, docker-archive:FILE,
+        /// docker-daemon:REF
+        #[arg(value_name = "PATH|REF")]
+        what: String,
+        /// Take warnings for errors
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Build an extension's images, without a container engine
+    ///
+    /// The same folder gives the same digests on every machine. `SOURCE_DATE_EPOCH` sets the time in the images.
+    Build(Build),
+    /// Build and install an extension, and do so again at each change of its files
+    Dev {
+        /// The folder with metadata.json and outrigger.toml
+        #[arg(value_name = "DIR")]
+        folder: String,
+        /// Do not ask
+        #[arg(short, long)]
+        force: bool,
+    },
     /// Tell the whole story on a registry inside this program, without network
     Demo {
         /// Leave the home folder, to look around
@@ -211,6 +244,65 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// What an extension begins with. What is not given is asked for on a terminal.
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The folder; files that are there already are left alone
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: String,
+    /// A page, a page with a backend in a container, or a page with a program on the user's machine
+    #[arg(long, value_enum)]
+    pub(crate) template: Option<Kind>,
+    /// The name that users see [default: the folder's]
+    #[arg(long)]
+    pub(crate) title: Option<String>,
+    /// One sentence about it
+    #[arg(long)]
+    pub(crate) description: Option<String>,
+    /// Who provides it
+    #[arg(long)]
+    pub(crate) vendor: Option<String>,
+    /// The vendor's page
+    #[arg(long, value_name = "URL")]
+    pub(crate) publisher_url: Option<String>,
+}
+
+/// What is built, and how.
+#[derive(Debug, Args)]
+pub(crate) struct Build {
+    /// The folder with metadata.json and outrigger.toml
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: String,
+    /// Where the images go: oci:FOLDER or oci-archive:FILE
+    #[arg(short, long, value_name = "WHERE")]
+    pub(crate) output: String,
+    /// The tag [default: the version in outrigger.toml]
+    #[arg(long)]
+    pub(crate) tag: Option<String>,
+    /// How layers are packed
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) compression: Packing,
+    /// Set the labels of 2021 beside those of today
+    #[arg(long)]
+    pub(crate) plugin_labels: bool,
+}
+
+/// How layers are packed.
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+pub(crate) enum Packing {
+    #[default]
+    Gzip,
+    Zstd,
+}
+
+/// The templates of `init`.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Kind {
+    Ui,
+    Backend,
+    Host,
 }
 
 /// Commands about the allow-list.

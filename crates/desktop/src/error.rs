@@ -93,7 +93,8 @@ impl Error {
         }
     }
 
-    pub(crate) fn from_registry(phase: Phase, error: registry::Error) -> Self {
+    /// A failure of the wire or of an image layout, in the words of the use cases: for who reads images beside them.
+    pub fn from_registry(phase: Phase, error: registry::Error) -> Self {
         Self::new(phase, Cause::Registry(error))
     }
 

@@ -34,6 +34,8 @@ words! {
         ApiRequirement "api-requirement",
         /// The release needs another version of the Extension API.
         ApiVersion "api-version",
+        /// The build file of a folder cannot be understood, or asks for what makes no sense.
+        BuildFile "build-file",
         /// The configuration cannot be read, understood or used.
         Configuration "configuration",
         /// Files of a generation are missing, changed or too many.
@@ -92,6 +94,8 @@ words! {
         Store "store",
         /// A tag points elsewhere than to the digest beside it, or elsewhere each time.
         TagElsewhere "tag-elsewhere",
+        /// A folder cannot become a release: a name, a link, a kind of file, a base image that no release may have.
+        Unbuildable "unbuildable",
         /// Not a single repository could be reached.
         Unreachable "unreachable",
         /// The command cannot be understood.
@@ -147,7 +151,9 @@ impl Code {
             Self::Declined | Self::Failed | Self::Interrupted | Self::ReadFailed | Self::Store => {
                 Kind::Failed
             }
-            Self::AllowList | Self::Configuration | Self::NobodyToAsk | Self::Usage => Kind::Usage,
+            Self::AllowList | Self::BuildFile | Self::Configuration | Self::NobodyToAsk | Self::Usage => {
+                Kind::Usage
+            }
             Self::ApiRequirement
             | Self::ApiVersion
             | Self::Held
@@ -169,7 +175,8 @@ impl Code {
             | Self::InvalidMetadata
             | Self::MissingFile
             | Self::NoMetadata
-            | Self::TagElsewhere => Kind::Invalid,
+            | Self::TagElsewhere
+            | Self::Unbuildable => Kind::Invalid,
         }
     }
 }

@@ -44,6 +44,16 @@ const ROOMS: &[Room] = &[
             "outrigger-store",
         ],
     },
+    // 4
+    Room {
+        name: "outrigger-author",
+        may_import: &[
+            "outrigger-model",
+            "outrigger-registry",
+            "outrigger-archive",
+            "outrigger-desktop",
+        ],
+    },
     // 5; `embedded` because `demo` runs on a registry in the process
     Room {
         name: "outrigger-cli",
@@ -52,6 +62,7 @@ const ROOMS: &[Room] = &[
             "outrigger-registry",
             "outrigger-store",
             "outrigger-desktop",
+            "outrigger-author",
             "outrigger-embedded",
         ],
     },
@@ -66,7 +77,7 @@ const ROOMS: &[Room] = &[
     },
     Room {
         name: "xtask",
-        may_import: &["outrigger-embedded", "outrigger-testkit"],
+        may_import: &["outrigger-author", "outrigger-embedded", "outrigger-testkit"],
     },
 ];
 

@@ -1,12 +1,15 @@
 //! One file for each command: read the arguments, call a use case, show what comes back.
 
 mod allow;
+mod build;
 mod config;
 mod demo;
+mod dev;
 mod doctor;
 mod gc;
 mod history;
 mod hold;
+mod init;
 mod install;
 mod ls;
 mod outcome;
@@ -18,10 +21,11 @@ mod search;
 mod show;
 mod source;
 mod update;
+mod validate;
 mod verify;
 mod version;
 
-use crate::arguments::{Allow, Command, Config, Global};
+use crate::arguments::{Allow, Command, Config, Format, Global};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -34,7 +38,14 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Man => return packaging::man(),
         Command::Demo { keep } => return demo::run(keep, output),
         Command::Doctor => return doctor::run(global, output),
+        Command::Init(wanted) => return init::run(&wanted, output),
+        Command::Validate { what, strict } => return validate::run(&what, strict, global, output),
         _ => {}
+    }
+    if matches!(global.format, Format::Sarif | Format::Github) {
+        return Err(Failure::usage(
+            "only `validate` has findings to print in this format".to_owned(),
+        ));
     }
     let context = Context::load(global)?;
     match command {
@@ -43,6 +54,8 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
             taken_for,
             force,
         } => install::run(&context, output, &references, taken_for.as_deref(), force),
+        Command::Dev { folder, force } => dev::run(&context, output, &folder, force),
+        Command::Build(wanted) => build::run(&context, output, &wanted),
         Command::Ls => ls::run(&context, output),
         Command::Scan {
             extensions,
@@ -84,6 +97,11 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Allow(Allow::Test { reference }) => allow::test(&context, output, &reference),
         Command::Config(Config::Show) => config::show(&context, output),
         Command::Version => Ok(version::run(&context, output)),
-        Command::Completion { .. } | Command::Man | Command::Demo { .. } | Command::Doctor => Ok(Exit::Done),
+        Command::Completion { .. }
+        | Command::Man
+        | Command::Demo { .. }
+        | Command::Doctor
+        | Command::Init(_)
+        | Command::Validate { .. } => Ok(Exit::Done),
     }
 }

@@ -157,6 +157,42 @@ impl From<desktop::Error> for Failure {
     }
 }
 
+impl From<author::Error> for Failure {
+    fn from(error: author::Error) -> Self {
+        use author::Error;
+        let code = match error {
+            Error::Registry(error) => return (*error).into(),
+            Error::BuildFile { .. } | Error::BuildFileSays { .. } | Error::NoBuildFile { .. } => {
+                Code::BuildFile
+            }
+            Error::Metadata { .. } => Code::InvalidMetadata,
+            Error::NoMetadata { .. } => Code::NoMetadata,
+            Error::Missing { .. } => Code::MissingFile,
+            Error::LinkOutside { .. }
+            | Error::Special { .. }
+            | Error::Name { .. }
+            | Error::Names { .. }
+            | Error::NameNotText { .. }
+            | Error::Base { .. }
+            | Error::TooDeep { .. }
+            | Error::TooManyFiles { .. }
+            | Error::TooLarge { .. } => Code::Unbuildable,
+            Error::Content(_) => Code::InvalidContent,
+            Error::NoRelease { .. } => Code::NoRelease,
+            Error::Read(_) | Error::Occupied { .. } => Code::Failed,
+        };
+        let mut failure = Self::new(code, error.to_string());
+        failure.0.causes = chain(&error);
+        failure
+    }
+}
+
+impl From<registry::Error> for Failure {
+    fn from(error: registry::Error) -> Self {
+        desktop::Error::from_registry(Phase::Fetch, error).into()
+    }
+}
+
 impl From<store::Error> for Failure {
     fn from(error: store::Error) -> Self {
         desktop::Error::from(error).into()

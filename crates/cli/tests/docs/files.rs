@@ -9,6 +9,7 @@ use testkit::Folder;
 pub(crate) fn check(language: &str, content: &str) -> Result<(), String> {
     match language {
         "toml" => check_configuration(content),
+        "toml,build" => check_build_file(content),
         "allow-list" => match AllowList::parse(content) {
             Ok(_) => Ok(()),
             Err(error) => Err(error.to_string()),
@@ -18,10 +19,23 @@ pub(crate) fn check(language: &str, content: &str) -> Result<(), String> {
             Err(error) => Err(format!("no JSON: {error}")),
         },
         // Read by people only: drawings and formats, and what the author's test builds.
-        "" | "text" | "dockerfile" | "rust" if !content.contains("\n$ ") && !content.starts_with("$ ") => {
+        "" | "text" | "dockerfile" | "html" | "rust" | "yaml" | "make"
+            if !content.contains("\n$ ") && !content.starts_with("$ ") =>
+        {
             Ok(())
         }
         other => Err(format!("a block of `{other}` is checked by nobody")),
+    }
+}
+
+/// A build file, beside metadata that names nothing of its own.
+fn check_build_file(content: &str) -> Result<(), String> {
+    let folder = Folder::new()
+        .file("metadata.json", "{}")
+        .file("outrigger.toml", content);
+    match ::author::validate_path(folder.path()) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
     }
 }
 
@@ -43,6 +57,7 @@ fn what_no_reader_would_take_is_found() {
             "toml",
             "[registry.\"a.example\"]\nendpoint = \"http://b.example\"\n",
         ),
+        ("toml,build", "label = 1\n"),
         ("allow-list", "acme//whale\n"),
         ("json", "{"),
         ("text", "a\n$ outrigger ls\n"),

@@ -51,6 +51,31 @@ fn every_phase_has_an_entry() {
 }
 
 #[test]
+fn every_rule_has_an_entry_and_a_page() {
+    let documented = Page::of_book("rules.md").table("rule");
+    let known: Vec<_> = ::author::rules()
+        .map(|rule| {
+            vec![
+                rule.code.to_owned(),
+                rule.severity.as_str().to_owned(),
+                rule.why.replace('`', ""),
+            ]
+        })
+        .collect();
+    assert_eq!(documented, known);
+    for rule in ::author::rules() {
+        let page = Page::of_book(&format!("rules/{}.md", rule.code));
+        let heading = format!(
+            "# {}\n\nSeverity: {}. Why: {}.",
+            rule.code,
+            rule.severity.as_str(),
+            rule.why
+        );
+        assert!(page.text.starts_with(&heading), "{}", page.path);
+    }
+}
+
+#[test]
 fn every_exit_code_has_an_entry() {
     let source = fs_err::read_to_string(root().join("crates/cli/src/exit.rs")).unwrap();
     let known: Vec<_> = Regex::new(r"(?m)^    [A-Z]\w+ = (\d+),$")
@@ -120,7 +145,7 @@ fn every_variable_of_the_environment_has_an_entry() {
     let variable = Regex::new(r#""(OUTRIGGER_[A-Z_]+)""#).unwrap();
     let mut known = BTreeSet::new();
     for room in [
-        "cli", "desktop", "store", "registry", "archive", "model", "embedded",
+        "cli", "author", "desktop", "store", "registry", "archive", "model", "embedded",
     ] {
         let mut folders = vec![root().join("crates").join(room).join("src")];
         while let Some(folder) = folders.pop() {

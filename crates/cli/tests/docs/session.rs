@@ -66,7 +66,7 @@ impl Session {
             ["docker", "build" | "login" | "buildx", ..]
             | ["cargo", "build" | "xtask" | "test" | "install", ..]
             | ["git", "clone", ..]
-            | ["mdbook", ..] => return None,
+            | ["mdbook" | "skopeo", ..] => return None,
             ["echo", "$?"] => Printed {
                 text: self.last_code.to_string(),
                 code: 0,
