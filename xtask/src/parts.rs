@@ -78,6 +78,11 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "podman",
+        programs: &["podman"],
+        moved_to: &[],
+    },
+    Part {
         package: "umoci",
         programs: &["umoci"],
         moved_to: &[],

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use camino::Utf8Path;
 use serde_json::Value;
-use testkit::{Folder, Output, Outrigger};
+use testkit::{Engine, Folder, Output, Outrigger, RealRegistry};
 
 use crate::folders::{LABELS, METADATA, good, run_in};
 
@@ -319,4 +319,48 @@ fn umoci_unpacks_what_is_built() {
         unpacked,
         std::fs::read_to_string(folder.path().join("ui/index.html")).unwrap()
     );
+}
+
+/// podman and buildah, each with storage of its own.
+fn pulls(program: &str) {
+    let folder = rich();
+    built(&folder, "");
+    let storage = ["--root", "storage", "--runroot", "run", "--storage-driver", "vfs"];
+    let pull = ["pull", "oci:layout:docker.io/acme/whale:1.2.0"];
+    tool(&folder, program, &[&storage[..], &pull].concat());
+}
+
+#[test]
+#[ignore = "needs buildah"]
+fn buildah_pulls_what_is_built() {
+    pulls("buildah");
+}
+
+#[test]
+#[ignore = "needs podman"]
+fn podman_pulls_what_is_built() {
+    pulls("podman");
+}
+
+/// With gzip only: engine 20.10, which distributions still have, knows no layers in zstd.
+#[test]
+#[ignore = "needs docker.io, docker-registry and skopeo"]
+fn the_engine_pulls_what_is_built_once_skopeo_has_copied_it() {
+    let (folder, registry) = (rich(), RealRegistry::start().unwrap());
+    built(&folder, "");
+    let reference = format!("{}/acme/whale:1.2.0", registry.authority());
+    let (from, to) = (
+        "oci:layout:docker.io/acme/whale:1.2.0",
+        format!("docker://{reference}"),
+    );
+    let copy = [
+        "--insecure-policy",
+        "copy",
+        "--all",
+        "--dest-tls-verify=false",
+        from,
+        &to,
+    ];
+    tool(&folder, "skopeo", &copy);
+    Engine::shared().unwrap().run(&["pull", &reference]).unwrap();
 }

@@ -15,4 +15,5 @@ mod building;
 #[cfg(unix)]
 mod developing;
 mod folders;
+mod references;
 mod validating;
