@@ -2,6 +2,7 @@
 
 mod blob;
 mod content;
+mod heard;
 mod list;
 mod ping;
 mod shared;

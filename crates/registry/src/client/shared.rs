@@ -1,12 +1,13 @@
 //! What all clones of a client share, and the order in which endpoints are asked.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use model::ExtensionId;
 use model::quota::Standing;
 use reqwest::header::HeaderMap;
 
+use super::heard::Heard;
 use crate::error::{ErrorKind, Fault, Misconfigured};
 use crate::login::Login;
 use crate::settings::{Endpoint, Settings};
@@ -25,7 +26,7 @@ pub(super) struct Shared {
 struct Registry {
     earlier: Vec<Station>,
     last: Station,
-    standing: Mutex<Standing>,
+    heard: Heard,
 }
 
 impl Shared {
@@ -71,7 +72,7 @@ impl Shared {
             let retries = turn.retries(self.limits());
             match turn.station().ask(&self.wire, request, retries).await {
                 Ok(answer) => {
-                    turn.registry.note_quota(request, answer.response.headers());
+                    turn.note_quota(request, answer.response.headers());
                     return Ok(answer);
                 }
                 Err(fault) => turn.pass_on(fault)?,
@@ -91,7 +92,7 @@ impl Shared {
             let retries = turn.retries(self.limits());
             match turn.station().read(&self.wire, request, size, retries).await {
                 Ok(whole) => {
-                    turn.registry.note_quota(request, &whole.headers);
+                    turn.note_quota(request, &whole.headers);
                     return Ok(whole);
                 }
                 Err(fault) => turn.pass_on(fault)?,
@@ -126,8 +127,10 @@ impl Shared {
         if self.settings.offline {
             return Err(ErrorKind::Offline.into());
         }
+        let registry = self.registry(registry)?;
         Ok(Turn {
-            registry: self.registry(registry)?,
+            asked_at: registry.heard.count(),
+            registry,
             position: 0,
             before: None,
         })
@@ -138,7 +141,7 @@ impl Shared {
         let registries = self.registries.lock().unwrap_or_else(PoisonError::into_inner);
         registries
             .get(name)
-            .map_or(Standing::Unknown, |registry| *registry.standing())
+            .map_or(Standing::Unknown, |registry| registry.heard.standing())
     }
 
     fn registry(&self, name: &str) -> Result<Arc<Registry>, Misconfigured> {
@@ -160,12 +163,12 @@ impl Shared {
             Some((last, earlier)) => Registry {
                 earlier: earlier.iter().map(station).collect(),
                 last: station(last),
-                standing: Mutex::default(),
+                heard: Heard::default(),
             },
             None => Registry {
                 earlier: Vec::new(),
                 last: station(&Endpoint::of_registry(name)?),
-                standing: Mutex::default(),
+                heard: Heard::default(),
             },
         })
     }
@@ -174,6 +177,8 @@ impl Shared {
 /// Which endpoint of a registry is to be asked.
 struct Turn {
     registry: Arc<Registry>,
+    /// How many answers had spoken of what is left when it began.
+    asked_at: u64,
     position: usize,
     before: Option<Fault>,
 }
@@ -196,6 +201,17 @@ impl Turn {
         Ok(())
     }
 
+    /// Keeps what an answer says is left. Hubs say it with manifests only; so only a manifest that comes without it shows
+    /// that there is no limit.
+    fn note_quota(&self, request: &Request, headers: &HeaderMap) {
+        let said = match quota::stated(headers) {
+            Some(quota) => Standing::Limited(quota),
+            None if usage::is_of_manifest(&request.path) => Standing::Unlimited,
+            None => return,
+        };
+        self.registry.heard.note(said, self.asked_at);
+    }
+
     fn is_last(&self) -> bool {
         self.position == self.registry.earlier.len()
     }
@@ -203,23 +219,6 @@ impl Turn {
     /// Only the last one is asked again after what may pass: for the others, the next one is the second try.
     fn retries(&self, limits: &Limits) -> usize {
         if self.is_last() { limits.retries } else { 0 }
-    }
-}
-
-impl Registry {
-    /// Keeps what an answer says is left. Hubs say it with manifests only; so only a manifest that comes without it shows
-    /// that there is no limit.
-    fn note_quota(&self, request: &Request, headers: &HeaderMap) {
-        match quota::stated(headers) {
-            Some(quota) => *self.standing() = Standing::Limited(quota),
-            None if usage::is_of_manifest(&request.path) => *self.standing() = Standing::Unlimited,
-            None => {}
-        }
-    }
-
-    fn standing(&self) -> MutexGuard<'_, Standing> {
-        // It is replaced in one step.
-        self.standing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
