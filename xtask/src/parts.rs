@@ -39,6 +39,16 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "podman",
+        programs: &["podman"],
+        moved_to: &[],
+    },
+    Part {
+        package: "umoci",
+        programs: &["umoci"],
+        moved_to: &[],
+    },
+    Part {
         package: "nginx",
         programs: &["nginx"],
         moved_to: &[],
@@ -75,16 +85,6 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
     Part {
         package: "time",
         programs: &["time"],
-        moved_to: &[],
-    },
-    Part {
-        package: "podman",
-        programs: &["podman"],
-        moved_to: &[],
-    },
-    Part {
-        package: "umoci",
-        programs: &["umoci"],
         moved_to: &[],
     },
     Part {

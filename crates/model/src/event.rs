@@ -53,6 +53,37 @@ pub enum Event {
         /// The version now.
         to: String,
     },
+    /// Something that is to be pushed is there already.
+    AlreadyThere {
+        /// Its digest.
+        digest: Digest,
+    },
+    /// A blob is being pushed.
+    BlobStarted {
+        /// Its digest.
+        digest: Digest,
+        /// Its bytes.
+        size: u64,
+    },
+    /// A blob came forward.
+    BlobProgressed {
+        /// Its digest.
+        digest: Digest,
+        /// How many of its bytes were sent so far.
+        bytes: u64,
+    },
+    /// A blob was taken in.
+    BlobFinished {
+        /// Its digest.
+        digest: Digest,
+    },
+    /// A tag points to what was pushed.
+    Published {
+        /// With the tag.
+        reference: Reference,
+        /// What it points to.
+        digest: Digest,
+    },
     /// An extension was removed.
     Removed {
         /// The extension.

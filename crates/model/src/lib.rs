@@ -24,6 +24,7 @@ pub mod permissions;
 pub mod plan;
 pub mod platform;
 pub mod policy;
+pub mod publish;
 pub mod quota;
 pub mod reference;
 pub mod rollback;

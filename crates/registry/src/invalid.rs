@@ -105,6 +105,15 @@ pub enum Invalid {
     /// The folder or file is no image layout.
     #[error("it is no image layout: it lacks `oci-layout` or `index.json`")]
     NoLayout,
+    /// An upload was taken without being told where it goes on.
+    #[error("it takes an upload, and does not say where it goes on (`Location`)")]
+    NoLocation,
+    /// A blob is said to be there that was not to be had a moment ago.
+    #[error("it says that a blob came from another repository, which it was not asked for")]
+    UnaskedMount,
+    /// Indexes in indexes.
+    #[error("indexes stand in indexes too deep")]
+    TooDeep,
     /// A layout of a version that is not known here.
     #[error("it is an image layout of version {}, and 1.0.0 is read", quote(.version))]
     LayoutVersion {

@@ -11,6 +11,7 @@
 mod blob;
 mod client;
 mod config;
+mod copy;
 mod document;
 mod error;
 #[cfg(fuzzing)]
@@ -35,6 +36,7 @@ mod wire;
 pub use blob::{BlobPrefix, BlobStream};
 pub use client::{Client, Ping, Selector};
 pub use config::ImageConfig;
+pub use copy::{CopyListener, Copying};
 pub use document::{Content, Descriptor, Document, ImageManifest};
 pub use error::{Error, ErrorKind, Misconfigured, Missing, NetworkProblem, Operation};
 pub use invalid::Invalid;
@@ -45,6 +47,6 @@ pub use layout::{
 pub use limits::Limits;
 pub use login::Login;
 pub use retry::{Retry, RetryListener};
-pub use roles::{Fetch, Parcel, Push, Resolve, Tags};
+pub use roles::{Fetch, Parcel, Push, Resolve, Sent, Tags};
 pub use settings::{Endpoint, EndpointParse, RegistrySettings, Settings};
 pub use usage::Usage;

@@ -3,6 +3,7 @@
 //! One suite of tests (`tests/roles`) says what every holder of a role does.
 
 use std::fmt;
+use std::sync::Arc;
 
 use model::{Digest, ExtensionId, Tag};
 
@@ -65,6 +66,14 @@ pub trait Push: Sync {
         blob: &Descriptor,
     ) -> impl Future<Output = Result<bool, Error>> + Send;
 
+    /// What a tag or digest names here, so that nobody need push it again; nothing where there is no such thing. Asked of whoever
+    /// takes things in, and not of those that stand in for it.
+    fn pushed(
+        &self,
+        id: &ExtensionId,
+        what: &Selector,
+    ) -> impl Future<Output = Result<Option<Digest>, Error>> + Send;
+
     /// Takes in one blob. Where it ends early or is not what its descriptor says, nothing of it is there afterwards.
     fn push_blob<Source: Fetch>(
         &self,
@@ -81,6 +90,9 @@ pub trait Push: Sync {
     ) -> impl Future<Output = Result<(), Error>> + Send;
 }
 
+/// Told how many bytes of a blob have come so far. Called from several threads, and must not block.
+pub type Sent = Arc<dyn Fn(u64) + Send + Sync>;
+
 /// A blob that is to be pushed, and where it is to be had, as often as it takes.
 pub struct Parcel<'a, Source> {
     /// Who has it.
@@ -91,8 +103,8 @@ pub struct Parcel<'a, Source> {
     pub blob: &'a Descriptor,
     /// Another repository of the destination's registry that may hold it, so that it need not travel.
     pub mount: Option<&'a str>,
-    /// Told how many of its bytes have come so far. Called from several threads, and must not block.
-    pub sent: &'a (dyn Fn(u64) + Sync),
+    /// Who is told how far it is.
+    pub sent: Sent,
 }
 
 impl<Source> fmt::Debug for Parcel<'_, Source> {

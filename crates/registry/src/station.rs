@@ -10,7 +10,7 @@ use crate::login::{Doorkeeper, Household, Login};
 use crate::retry::Patience;
 use crate::settings::{Endpoint, RegistrySettings, Settings};
 use crate::wire::{
-    Answer, Ask, Authorization, Envelope, SizeLimit, Whole, Wire, read_start, refusal, retry_after,
+    Answer, Ask, Authorization, Content, Envelope, SizeLimit, Whole, Wire, read_start, refusal, retry_after,
 };
 
 /// What a token is to allow.
@@ -18,6 +18,10 @@ use crate::wire::{
 pub(crate) enum Scope {
     /// Reading this repository.
     Pull(String),
+    /// Writing this repository, and reading it.
+    Push(String),
+    /// Taking blobs of one repository into another.
+    Mount { to: String, from: String },
     /// Listing the registry's repositories.
     Catalog,
     /// Nothing but being let in.
@@ -25,20 +29,29 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    /// The scope to ask a token server for, given what the registry `stated`; an empty text where none is needed.
+    /// The scopes to ask a token server for, given what the registry `stated`; none where none is needed.
     ///
     /// A registry that keeps repositories below a prefix of its own states that longer name, and is followed. It is
     /// not followed to anything else: with our login, that could be a token for what only we may read or write.
-    pub(crate) fn to_ask_for(&self, stated: Option<&str>) -> String {
-        let ours = match self {
-            Self::Pull(repository) => format!("repository:{repository}:pull"),
-            Self::Catalog => "registry:catalog:*".to_owned(),
-            Self::Entry => String::new(),
+    pub(crate) fn to_ask_for(&self, stated: Option<&str>) -> Vec<String> {
+        let longer = |repository: &str, actions: &[&str]| {
+            let stated = stated.filter(|stated| is_longer_name(stated, repository, actions));
+            stated.map(str::to_owned)
         };
-        match (self, stated) {
-            (Self::Pull(repository), Some(stated)) if is_longer_name(stated, repository) => stated.to_owned(),
-            _ => ours,
-        }
+        let ours = match self {
+            Self::Pull(repository) => {
+                longer(repository, &["pull"]).unwrap_or_else(|| format!("repository:{repository}:pull"))
+            }
+            Self::Push(repository) => longer(repository, &["pull,push", "push,pull"])
+                .unwrap_or_else(|| format!("repository:{repository}:pull,push")),
+            Self::Mount { to, from } => {
+                let to = format!("repository:{to}:pull,push");
+                return vec![to, format!("repository:{from}:pull")];
+            }
+            Self::Catalog => "registry:catalog:*".to_owned(),
+            Self::Entry => return Vec::new(),
+        };
+        vec![ours]
     }
 
     /// Whether the registry keeps it under another name than the one that it is asked for.
@@ -47,10 +60,10 @@ impl Scope {
     }
 }
 
-fn is_longer_name(stated: &str, repository: &str) -> bool {
-    stated
-        .strip_prefix("repository:")
-        .and_then(|rest| rest.strip_suffix(":pull"))
+fn is_longer_name(stated: &str, repository: &str, actions: &[&str]) -> bool {
+    let (name, stated_actions) = stated.rsplit_once(':').unwrap_or_default();
+    name.strip_prefix("repository:")
+        .filter(|_| actions.contains(&stated_actions))
         .and_then(|name| name.strip_suffix(repository))
         .is_some_and(|front| front.ends_with('/') && !front.contains([':', ' ', ',']))
 }
@@ -65,6 +78,29 @@ pub(crate) struct Request {
     /// The first byte that is wanted; 0 is everything. What lies behind it may come alone, as 206.
     pub(crate) start: u64,
     pub(crate) scope: Scope,
+    /// An address that the registry gave, in the place of `path` and `query`.
+    pub(crate) at: Option<Url>,
+    /// What it brings.
+    pub(crate) content: Option<Content>,
+    /// The statuses that say that it went well.
+    pub(crate) success: &'static [StatusCode],
+}
+
+impl Request {
+    /// A `GET` of all that stands behind `path`.
+    pub(crate) fn reading(path: String, scope: Scope) -> Self {
+        Self {
+            method: Method::GET,
+            path,
+            query: None,
+            accept: None,
+            start: 0,
+            scope,
+            at: None,
+            content: None,
+            success: &[StatusCode::OK],
+        }
+    }
 }
 
 /// An endpoint as it is spoken to.
@@ -175,13 +211,15 @@ impl Station {
         request: &Request,
         authorization: Option<&Authorization>,
     ) -> Result<Answer, Fault> {
+        let url = self.address(request);
         let ask = Ask {
             method: request.method.clone(),
-            url: self.address(request),
             accept: request.accept,
             start: request.start,
-            authorization,
-            form: None,
+            // Where a registry lets its uploads go to somebody else, that is not who our login is for.
+            authorization: authorization.filter(|_| url.origin() == self.base.origin()),
+            url,
+            content: request.content.clone(),
             ca: self.ca.as_ref(),
             socket: self.socket.as_ref(),
         };
@@ -189,6 +227,9 @@ impl Station {
     }
 
     fn address(&self, request: &Request) -> Url {
+        if let Some(url) = &request.at {
+            return url.clone();
+        }
         let mut url = self.base.clone();
         let front = self.base.path().trim_end_matches('/');
         url.set_path(&format!("{front}/v2/{}", request.path));
@@ -205,7 +246,8 @@ impl Station {
         shown: Option<&Authorization>,
     ) -> Result<Answer, Fault> {
         let status = answer.response.status();
-        if status == StatusCode::OK || status == StatusCode::PARTIAL_CONTENT && request.start > 0 {
+        let is_rest = status == StatusCode::PARTIAL_CONTENT && request.start > 0;
+        if request.success.contains(&status) || is_rest {
             return Ok(answer);
         }
         let after = retry_after(&answer.response);
@@ -256,10 +298,32 @@ mod tests {
             ),
             (Some("registry:catalog:*"), ours),
         ] {
-            assert_eq!(scope.to_ask_for(stated), asked, "{stated:?}");
+            assert_eq!(scope.to_ask_for(stated), [asked], "{stated:?}");
         }
-        assert_eq!(Scope::Catalog.to_ask_for(Some(ours)), "registry:catalog:*");
-        assert_eq!(Scope::Entry.to_ask_for(Some(ours)), "");
+        assert_eq!(Scope::Catalog.to_ask_for(Some(ours)), ["registry:catalog:*"]);
+        assert!(Scope::Entry.to_ask_for(Some(ours)).is_empty());
+    }
+
+    #[test]
+    fn writing_is_asked_for_with_its_own_scopes() {
+        let ours = "repository:acme/whale:pull,push";
+        let scope = Scope::Push("acme/whale".to_owned());
+        for (stated, asked) in [
+            (None, ours),
+            (
+                Some("repository:hub/acme/whale:push,pull"),
+                "repository:hub/acme/whale:push,pull",
+            ),
+            (Some("repository:hub/acme/whale:pull"), ours),
+            (Some("repository:hub/acme/whale:pull,push,delete"), ours),
+        ] {
+            assert_eq!(scope.to_ask_for(stated), [asked], "{stated:?}");
+        }
+        let mount = Scope::Mount {
+            to: "acme/whale".to_owned(),
+            from: "acme/base".to_owned(),
+        };
+        assert_eq!(mount.to_ask_for(None), [ours, "repository:acme/base:pull"]);
     }
 
     #[test]
@@ -267,12 +331,8 @@ mod tests {
         let address = |endpoint: &str| {
             let endpoint = Endpoint::new(endpoint, false).unwrap();
             let request = Request {
-                method: Method::GET,
-                path: "acme/whale/tags/list".to_owned(),
                 query: Some("n=1000".to_owned()),
-                accept: None,
-                start: 0,
-                scope: Scope::Catalog,
+                ..Request::reading("acme/whale/tags/list".to_owned(), Scope::Catalog)
             };
             let station = Station::new(&endpoint, None, &Settings::default());
             station.address(&request).to_string()

@@ -16,6 +16,8 @@ pub struct Usage {
     pub manifest_reads: u64,
     /// Bytes of the bodies of answers, as they were transferred.
     pub bytes: u64,
+    /// Bytes of the bodies of requests, counted when they begin to be sent.
+    pub sent: u64,
 }
 
 impl Sub for Usage {
@@ -27,6 +29,7 @@ impl Sub for Usage {
             requests: self.requests.saturating_sub(earlier.requests),
             manifest_reads: self.manifest_reads.saturating_sub(earlier.manifest_reads),
             bytes: self.bytes.saturating_sub(earlier.bytes),
+            sent: self.sent.saturating_sub(earlier.sent),
         }
     }
 }
@@ -38,6 +41,7 @@ pub(crate) struct Counters {
     manifest_reads: AtomicU64,
     /// Shared with the bodies that are being read.
     bytes: Arc<AtomicU64>,
+    sent: AtomicU64,
 }
 
 impl Counters {
@@ -46,11 +50,16 @@ impl Counters {
             requests: self.requests.load(Ordering::Relaxed),
             manifest_reads: self.manifest_reads.load(Ordering::Relaxed),
             bytes: self.bytes.load(Ordering::Relaxed),
+            sent: self.sent.load(Ordering::Relaxed),
         }
     }
 
     pub(crate) fn count_request(&self) {
         self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn count_sent(&self, bytes: u64) {
+        self.sent.fetch_add(bytes, Ordering::Relaxed);
     }
 
     pub(crate) fn count_answer(&self, method: &Method, url: &Url, response: &Response) {

@@ -59,29 +59,24 @@ pub(super) async fn config(
 
 /// The request for a blob from its byte `start` on.
 pub(super) fn blob(id: &ExtensionId, descriptor: &Descriptor, start: u64) -> Request {
+    let path = format!("{}/blobs/{}", id.repository(), descriptor.digest);
     Request {
-        method: Method::GET,
-        path: format!("{}/blobs/{}", id.repository(), descriptor.digest),
-        query: None,
-        accept: None,
         start,
-        scope: Scope::Pull(id.repository().to_owned()),
+        ..Request::reading(path, Scope::Pull(id.repository().to_owned()))
     }
 }
 
 fn manifest(method: Method, id: &ExtensionId, what: &Selector) -> Request {
+    let path = format!("{}/manifests/{}", id.repository(), what.reference());
     Request {
         method,
-        path: format!("{}/manifests/{}", id.repository(), what.reference()),
-        query: None,
         accept: Some(document::ACCEPT),
-        start: 0,
-        scope: Scope::Pull(id.repository().to_owned()),
+        ..Request::reading(path, Scope::Pull(id.repository().to_owned()))
     }
 }
 
 /// The digest in the answer's header, if there is one.
-fn stated_digest(headers: &HeaderMap, url: &Url) -> Result<Option<Digest>, Fault> {
+pub(super) fn stated_digest(headers: &HeaderMap, url: &Url) -> Result<Option<Digest>, Fault> {
     let Some(text) = header(headers, CONTENT_DIGEST) else {
         return Ok(None);
     };

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::hash::Hash;
 
 use model::ExtensionId;
-use reqwest::Method;
 use serde::Deserialize;
 
 use super::shared::Shared;
@@ -99,12 +98,9 @@ impl<'a> List<'a> {
 
     fn page(&self, query: String) -> Request {
         Request {
-            method: Method::GET,
-            path: self.path.clone(),
             query: Some(query),
             accept: Some("application/json"),
-            start: 0,
-            scope: self.scope.clone(),
+            ..Request::reading(self.path.clone(), self.scope.clone())
         }
     }
 }

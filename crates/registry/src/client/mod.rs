@@ -5,8 +5,10 @@ mod content;
 mod heard;
 mod list;
 mod ping;
+mod push;
 mod shared;
 mod transfer;
+mod upload;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,7 +1,6 @@
 //! Whether a registry answers, whom it lets in, and what time it has.
 
 use jiff::Timestamp;
-use reqwest::Method;
 
 use super::shared::Shared;
 use crate::Login;
@@ -22,14 +21,7 @@ pub struct Ping {
 
 /// The call that every registry answers first (distribution-spec, "Determining Support").
 pub(super) async fn ping(shared: &Shared, registry: &str) -> Result<Ping, Fault> {
-    let request = Request {
-        method: Method::GET,
-        path: String::new(),
-        query: None,
-        accept: None,
-        start: 0,
-        scope: Scope::Entry,
-    };
+    let request = Request::reading(String::new(), Scope::Entry);
     let (answer, login) = shared
         .ask_once(registry, &request)
         .await

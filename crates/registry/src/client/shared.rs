@@ -112,6 +112,18 @@ impl Shared {
         }
     }
 
+    /// Asks the registry itself, and again after what may pass, `retries` times: the last of its endpoints. Those in front of it
+    /// only stand in for it where it is read.
+    pub(super) async fn ask_origin(
+        &self,
+        registry: &str,
+        request: &Request,
+        retries: usize,
+    ) -> Result<Answer, Fault> {
+        let turn = self.turn(registry)?;
+        turn.registry.last.ask(&self.wire, request, retries).await
+    }
+
     /// The logins that Docker keeps for the endpoints of a registry, in their order.
     pub(super) async fn logins(&self, registry: &str) -> Result<Vec<Login>, Fault> {
         let registry = self.registry(registry)?;

@@ -95,6 +95,10 @@ pub enum Operation {
     Config,
     /// Reading a blob.
     Blob,
+    /// Bringing a blob.
+    PushBlob,
+    /// Bringing a manifest or an index.
+    PushDocument,
     /// Reading the list of repositories.
     Repositories,
     /// Opening an image layout.
@@ -115,6 +119,8 @@ impl fmt::Display for Operation {
             Self::Document => "cannot read the manifest of",
             Self::Config => "cannot read the config of",
             Self::Blob => "cannot read a blob of",
+            Self::PushBlob => "cannot push a blob to",
+            Self::PushDocument => "cannot push",
             Self::Repositories => "cannot list the repositories of",
             Self::Open => "cannot open",
             Self::Write => "cannot write",

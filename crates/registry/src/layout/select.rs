@@ -129,13 +129,13 @@ fn answers_to(entry: &LayoutEntry, wanted: Option<&str>) -> bool {
     };
     entry.name.as_ref().is_some_and(|name| {
         let is_tag = name.tag().is_some_and(|tag| tag.as_str() == wanted);
-        let is_reference = || {
-            wanted
-                .parse()
-                .is_ok_and(|wanted: Reference| *name == EntryName::Reference(wanted))
-        };
-        is_tag || is_reference()
+        is_tag || wanted.parse().is_ok_and(|wanted| is_one_of(name, &wanted))
     })
+}
+
+/// Whether a name is the wanted one; without a tag, whether it is one of that repository.
+fn is_one_of(name: &EntryName, wanted: &Reference) -> bool {
+    name.id() == Some(&wanted.id) && (wanted.tag.is_none() || name.tag() == wanted.tag.as_ref())
 }
 
 fn told<'a>(entries: impl IntoIterator<Item = &'a LayoutEntry>) -> Vec<String> {
@@ -222,6 +222,7 @@ mod tests {
     fn a_name_chooses_one_of_several() {
         let held = [WHALE, "docker.io/acme/whale:1.3.0", "docker.io/acme/orca:1.0.0"];
         assert_eq!(reference(&held, Some("1.2.0"), None), WHALE);
+        assert_eq!(reference(&held, Some("acme/whale"), None), "docker.io/acme/whale");
         assert_eq!(
             reference(&held, Some("acme/orca:1.0.0"), None),
             "docker.io/acme/orca:1.0.0"

@@ -13,7 +13,7 @@ use super::{INDEX, MARK, VERSION, blob_path, check_mark};
 use crate::error::{Error, ErrorKind, Fault, Operation};
 use crate::roles::{Fetch, Parcel, Push};
 use crate::verify::check_digest;
-use crate::{Descriptor, Document, Invalid, json};
+use crate::{Descriptor, Document, Invalid, Selector, json};
 
 /// What its temporary files begin with; one that is left over belongs to a writer that was killed.
 pub(super) const TEMPORARY: &str = ".unfinished-";
@@ -138,10 +138,7 @@ impl LayoutWriter {
     }
 
     fn replace_list(&self, entry: &Descriptor, name: &EntryName) -> Result<(), Fault> {
-        let path = self.folder.join(INDEX);
-        let bytes = read_small(&path, LIST_SIZE)?;
-        let at = |invalid: Invalid| Fault::in_file(&path, invalid);
-        let mut list: Value = json::object("the list of the layout", &bytes).map_err(at)?;
+        let mut list = self.list()?;
         let mut entries = match list["manifests"].take() {
             Value::Array(entries) => entries,
             _ => Vec::new(),
@@ -150,6 +147,20 @@ impl LayoutWriter {
         entries.push(entry_of(entry, name));
         list["manifests"] = Value::Array(entries);
         self.replace(INDEX, list.to_string().as_bytes())
+    }
+
+    fn list(&self) -> Result<Value, Fault> {
+        let path = self.folder.join(INDEX);
+        let bytes = read_small(&path, LIST_SIZE)?;
+        json::object("the list of the layout", &bytes).map_err(|invalid| Fault::in_file(&path, invalid))
+    }
+
+    /// The digest of what has this name.
+    fn named(&self, name: &EntryName) -> Result<Option<Digest>, Fault> {
+        let list = self.list()?;
+        let mut entries = list["manifests"].as_array().into_iter().flatten();
+        let entry = entries.find(|entry| name_of(entry).as_ref() == Some(name));
+        Ok(entry.and_then(|entry| entry["digest"].as_str()?.parse().ok()))
     }
 
     /// Replaces a small file in one step, after its content is certain to be on the disk.
@@ -215,6 +226,20 @@ impl Push for LayoutWriter {
     async fn has_blob(&self, _id: &ExtensionId, blob: &Descriptor) -> Result<bool, Error> {
         let file = blob_path(&self.folder, &blob.digest).metadata();
         Ok(file.is_ok_and(|file| file.is_file() && file.len() == blob.size))
+    }
+
+    async fn pushed(&self, id: &ExtensionId, what: &Selector) -> Result<Option<Digest>, Error> {
+        match what {
+            Selector::Digest(digest) => {
+                let is_there = blob_path(&self.folder, digest).is_file();
+                Ok(is_there.then(|| digest.clone()))
+            }
+            Selector::Tag(tag) => {
+                let name = EntryName::Reference(Reference::tagged(id.clone(), tag.clone()));
+                self.named(&name)
+                    .map_err(|fault| Error::new(Operation::Head, self.subject(), "", fault))
+            }
+        }
     }
 
     async fn push_blob<Source: Fetch>(

@@ -14,7 +14,8 @@ use crate::error::{ErrorKind, Fault, authority};
 use crate::secret::Secret;
 use crate::station::Scope;
 use crate::wire::{
-    Answer, Ask, Authorization, Envelope, SizeLimit, Wire, read_start, read_whole, refusal, retry_after,
+    Answer, Ask, Authorization, Content, Envelope, SizeLimit, Wire, read_start, read_whole, refusal,
+    retry_after,
 };
 
 /// What the specification lets a token without `expires_in` live.
@@ -87,15 +88,14 @@ impl Request<'_> {
             accept: None,
             start: 0,
             authorization: password,
-            form: None,
+            content: None,
             ca: self.ca,
             socket: None,
         };
         let scopes: Vec<_> = self
             .scopes
             .iter()
-            .map(|scope| scope.to_ask_for(self.stated))
-            .filter(|scope| !scope.is_empty())
+            .flat_map(|scope| scope.to_ask_for(self.stated))
             .collect();
         let service = self.service.map(|service| ("service", service));
         if let Some(Credentials::Identity(token)) = self.credentials {
@@ -106,7 +106,10 @@ impl Request<'_> {
                 .extend_pairs((!scopes.is_empty()).then(|| ("scope", scopes.join(" "))))
                 .extend_pairs(service);
             ask.method = Method::POST;
-            ask.form = Some(form.finish());
+            ask.content = Some(Content::Bytes {
+                media_type: "application/x-www-form-urlencoded".to_owned(),
+                bytes: form.finish().into(),
+            });
         } else {
             ask.url
                 .query_pairs_mut()

@@ -32,6 +32,16 @@ struct Route {
     ca: Option<Utf8PathBuf>,
     /// A socket in place of any host.
     socket: Option<Utf8PathBuf>,
+    sends: Sends,
+}
+
+/// How a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Sends {
+    /// In one piece, after which an answer is due.
+    AtOnce,
+    /// As it comes. That takes its time, and who sends it watches over that.
+    Stream,
 }
 
 pub(super) struct Connections {
@@ -50,12 +60,14 @@ impl Connections {
         }
     }
 
-    /// The pool for `url`, whose server may also show a certificate from `ca`, and listens on `socket` if there is one.
+    /// The pool for `url`, whose server may also show a certificate from `ca`, and listens on `socket` if there is one. Where a
+    /// stream is sent, nothing here bounds the time until an answer begins.
     pub(super) fn for_url(
         &self,
         url: &Url,
         ca: Option<&Utf8PathBuf>,
         socket: Option<&Utf8PathBuf>,
+        sends: Sends,
     ) -> Result<Client, ErrorKind> {
         let tls = url.scheme() == "https";
         let route = Route {
@@ -63,6 +75,7 @@ impl Connections {
             loopback: is_loopback(url),
             ca: ca.filter(|_| tls).cloned(),
             socket: socket.cloned(),
+            sends,
         };
         // Nothing that is done under the lock can leave the map half changed.
         let mut pools = self.pools.lock().unwrap_or_else(PoisonError::into_inner);
@@ -90,10 +103,12 @@ impl Connections {
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(self.limits.connect_time)
-            .read_timeout(self.limits.idle_time)
             .http2_initial_stream_window_size(STREAM_WINDOW)
             .http2_initial_connection_window_size(CONNECTION_WINDOW)
             .tls_backend_preconfigured(tls_config(route)?);
+        if route.sends == Sends::AtOnce {
+            builder = builder.read_timeout(self.limits.idle_time);
+        }
         if route.loopback {
             builder = builder.no_proxy();
         }
@@ -178,7 +193,7 @@ mod tests {
             "http://mirror.example/",
         ] {
             connections
-                .for_url(&Url::parse(url).unwrap(), None, None)
+                .for_url(&Url::parse(url).unwrap(), None, None, Sends::AtOnce)
                 .unwrap();
         }
         assert_eq!(connections.pools.lock().unwrap().len(), 2);

@@ -4,12 +4,13 @@ mod answer;
 mod body;
 mod certificate;
 mod connections;
+mod content;
 mod metered;
 mod redirect;
 mod trouble;
 
 use camino::Utf8PathBuf;
-use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, LOCATION, RANGE};
+use reqwest::header::{ACCEPT, HeaderMap, LOCATION, RANGE};
 use reqwest::{Method, Response};
 use url::Url;
 
@@ -20,9 +21,10 @@ use crate::{Invalid, Limits, Retry, RetryListener};
 
 pub(crate) use answer::{Envelope, refusal, retry_after, sent_at};
 pub(crate) use body::{SizeLimit, Whole, read_start, read_whole};
+pub(crate) use content::{Content, Outgoing};
 pub(crate) use trouble::in_words;
 
-use connections::Connections;
+use connections::{Connections, Sends};
 
 /// Everything that sends requests; one for each [`Client`](crate::Client).
 pub(crate) struct Wire {
@@ -40,8 +42,8 @@ pub(crate) struct Ask<'a> {
     /// The first byte that is wanted; 0 is everything.
     pub(crate) start: u64,
     pub(crate) authorization: Option<&'a Authorization>,
-    /// The body of a form; requests with one follow no redirect.
-    pub(crate) form: Option<String>,
+    /// What it brings; requests that bring something follow no redirect.
+    pub(crate) content: Option<Content>,
     /// The certificates to trust besides the system's.
     pub(crate) ca: Option<&'a Utf8PathBuf>,
     /// The socket of this machine that stands for the URL's host.
@@ -57,7 +59,7 @@ impl<'a> Ask<'a> {
             accept: None,
             start: 0,
             authorization: None,
-            form: None,
+            content: None,
             ca: None,
             socket,
         }
@@ -119,8 +121,8 @@ impl Wire {
                     from_origin,
                 });
             };
-            if ask.form.is_some() {
-                return Err(unfollowed(&url, &next, "a login is not sent on"));
+            if ask.content.is_some() {
+                return Err(unfollowed(&url, &next, "what is brought is not sent on"));
             }
             url = next;
         }
@@ -144,7 +146,8 @@ impl Wire {
 
     async fn send_once(&self, ask: &Ask<'_>, url: &Url, from_origin: bool) -> Result<Response, Fault> {
         let socket = ask.socket.filter(|_| from_origin);
-        let client = self.connections.for_url(url, ask.ca, socket)?;
+        let sends = ask.content.as_ref().map_or(Sends::AtOnce, Content::sends);
+        let client = self.connections.for_url(url, ask.ca, socket, sends)?;
         let mut request = client.request(ask.method.clone(), url.clone());
         if let Some(accept) = ask.accept {
             request = request.header(ACCEPT, accept);
@@ -152,10 +155,9 @@ impl Wire {
         if ask.start > 0 {
             request = request.header(RANGE, format!("bytes={}-", ask.start));
         }
-        if let Some(form) = &ask.form {
-            request = request
-                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-                .body(form.clone());
+        if let Some(content) = &ask.content {
+            self.counters.count_sent(content.length());
+            request = content.put_into(request).map_err(|kind| Fault::at(url, kind))?;
         }
         // Both mark the header as sensitive, so that no log of the HTTP library shows it.
         request = match ask.authorization.filter(|_| from_origin) {
@@ -179,6 +181,11 @@ impl Wire {
 fn unfollowed(from: &Url, to: &Url, problem: &'static str) -> Fault {
     let target = redacted(to);
     Fault::at(from, ErrorKind::from(Invalid::Redirect { target, problem }))
+}
+
+/// Where an answer that is no redirect sends us on to, if it says so: an upload goes on there.
+pub(crate) fn forwarded(answer: &Answer) -> Result<Option<Url>, Fault> {
+    redirect::followed(&answer.url, &answer.response)
 }
 
 /// The text of a header, if it is there and printable.

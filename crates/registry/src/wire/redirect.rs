@@ -17,7 +17,15 @@ pub(super) fn target(from: &Url, response: &Response) -> Result<Option<Url>, Fau
             | StatusCode::TEMPORARY_REDIRECT
             | StatusCode::PERMANENT_REDIRECT
     );
-    let Some(location) = location(response).filter(|_| follows) else {
+    if !follows {
+        return Ok(None);
+    }
+    followed(from, response)
+}
+
+/// What `Location` says, as an address that may be followed from `from`.
+pub(super) fn followed(from: &Url, response: &Response) -> Result<Option<Url>, Fault> {
+    let Some(location) = location(response) else {
         return Ok(None);
     };
     let to = from

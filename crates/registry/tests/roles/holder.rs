@@ -1,5 +1,7 @@
 //! Holders of the same images.
 
+use std::sync::Arc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use embedded::image::Layer;
 use embedded::{Image, Registry, Server};
@@ -139,7 +141,7 @@ pub(crate) async fn copy<From: Resolve + Fetch, To: Push>(
                 from,
                 blob: &blob,
                 mount: None,
-                sent: &|_| {},
+                sent: Arc::new(|_| {}),
             };
             destination.push_blob(to, &parcel).await?;
         }

@@ -6,5 +6,6 @@
 mod archives;
 mod holder;
 mod hostile;
+mod pushing;
 mod reading;
 mod writing;

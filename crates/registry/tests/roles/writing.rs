@@ -1,6 +1,7 @@
 //! Layouts that are written: what is there when, and what is never there.
 
 use std::io::Write as _;
+use std::sync::Arc;
 
 use model::{Digest, Tag};
 use outrigger_registry::{
@@ -112,7 +113,7 @@ async fn what_is_there_is_known_to_be_there() {
         from: &holder.id,
         blob: &blob,
         mount: None,
-        sent: &|_| {},
+        sent: Arc::new(|_| {}),
     };
     writer.push_blob(&whale(), &parcel).await.unwrap();
     assert!(writer.has_blob(&whale(), &blob).await.unwrap());

@@ -107,6 +107,23 @@ impl Request {
         self.headers.remove(name);
     }
 
+    /// Loses what comes behind this many bytes of the body, without saying so in the head.
+    pub(super) fn cut(&mut self, length: usize) {
+        self.body.truncate(length);
+    }
+
+    pub(super) fn brings_something(&self) -> bool {
+        matches!(self.method.as_str(), "POST" | "PUT" | "PATCH")
+    }
+
+    /// Whether the head promises more than there is.
+    fn is_cut(&self) -> bool {
+        let promised = self
+            .header("content-length")
+            .and_then(|length| length.parse().ok());
+        promised.is_some_and(|promised: usize| promised > self.body.len())
+    }
+
     /// The value of one parameter of the query, as written.
     pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let (_, query) = self.path.split_once('?')?;
@@ -135,6 +152,11 @@ impl Reply {
         request.headers.write(&mut head);
         server.write_all(head.as_bytes())?;
         server.write_all(&request.body)?;
+        if request.is_cut() {
+            // A line that breaks: the registry sees the end, and the client no answer.
+            server.shutdown(Shutdown::Both)?;
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
         let head = head_of(&mut server)?;
         let mut lines = head.lines();
         let status = lines.next().and_then(|line| line.split_once(' '));

@@ -19,6 +19,10 @@ pub enum Fault {
     HangUp,
     /// The connection is closed after this many bytes of the body; the head promises all of them.
     CutBody(usize),
+    /// What a client sends reaches the registry for this many bytes only; then both connections are closed.
+    BreakUpload(usize),
+    /// This status to everything that brings something.
+    RefuseBody(&'static str),
     /// Nothing comes after this many bytes of the body; the connection stays.
     StallBody(usize),
     /// The body comes byte by byte, with this pause before each.
@@ -79,6 +83,7 @@ pub enum RetryAfter {
 impl Fault {
     pub(super) fn change_request(&self, request: &mut Request) {
         match self {
+            Self::BreakUpload(length) => request.cut(*length),
             Self::IgnoreRange => request.remove_header("range"),
             Self::ServeInstead { from, to } => request.path = request.path.replace(from, to),
             _ => {}
@@ -92,6 +97,7 @@ impl Fault {
             Self::TooManyRequests(after) => Some(resting("429 Too Many Requests", *after)),
             Self::Unavailable(after) => Some(resting("503 Service Unavailable", *after)),
             Self::Status(status) => Some(Reply::new(status, "")),
+            Self::RefuseBody(status) if request.brings_something() => Some(Reply::new(status, "")),
             Self::RefuseRange if has_range => Some(Reply::new("416 Range Not Satisfiable", "")),
             Self::Listing { tags, page } => Some(listing(request, tags, *page)),
             Self::RedirectTo(target) => Some(with("307 Temporary Redirect", "location", target)),
