@@ -196,6 +196,28 @@ pub(crate) enum Command {
         #[arg(value_name = "TEXT")]
         text: Vec<String>,
     },
+    /// Publish a release: its platforms first, its tags last; what is there already is not sent
+    Push {
+        /// Where it is: oci:DIR, oci-archive:FILE, docker-archive:FILE (each with :NAME), docker-daemon:REF, or a REF in
+        /// a registry
+        #[arg(value_name = "SOURCE")]
+        source: String,
+        /// Under which names; without a tag, under the one that the source has
+        #[arg(required = true, value_name = "REF")]
+        destinations: Vec<String>,
+        /// Also as 1.2, 1 and latest of 1.2.0, each where nothing newer has that name
+        #[arg(long)]
+        floating: bool,
+        /// Let a version that is published already become this release
+        #[arg(long)]
+        move_tag: bool,
+        /// Only tell what would be done
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Put releases into one file, for machines without a network
+    #[command(subcommand)]
+    Bundle(Bundle),
     /// Look at and change the allow-list
     #[command(subcommand)]
     Allow(Allow),
@@ -328,6 +350,38 @@ pub(crate) enum Allow {
         /// The reference
         #[arg(value_name = "REF")]
         reference: String,
+    },
+}
+
+/// Commands about bundles.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Bundle {
+    /// Write releases into a file: of each REF what an install would take
+    Create {
+        /// The file
+        file: Utf8PathBuf,
+        /// What is to be in it
+        #[arg(required = true, value_name = "REF")]
+        references: Vec<String>,
+        /// For this platform, such as linux/arm64; may be given several times [default: this desktop's]
+        #[arg(long = "platform", value_name = "PLATFORM")]
+        platforms: Vec<String>,
+    },
+    /// Install what a file holds, without network
+    Install {
+        /// The file
+        file: Utf8PathBuf,
+        /// Only these
+        #[arg(value_name = "EXT")]
+        extensions: Vec<String>,
+        /// Do not ask
+        #[arg(short, long)]
+        force: bool,
+    },
+    /// Tell what a file holds
+    Show {
+        /// The file
+        file: Utf8PathBuf,
     },
 }
 

@@ -8,7 +8,7 @@ use model::metadata::MetadataParse;
 use model::reference::Reference;
 use model::rollback::NoDestination;
 use model::verdict::{Reason, ReasonCode};
-use model::{Digest, ExtensionId, ImagePath};
+use model::{Digest, ExtensionId, ImagePath, Tag};
 use registry::{ErrorKind as RegistryKind, NetworkProblem, Operation, Unselected};
 
 use crate::words::{Code, Kind, Phase};
@@ -67,6 +67,15 @@ pub enum Cause {
         source: String,
         /// Why.
         problem: Unselected,
+    },
+    /// Something is to be published, and nobody says under which tag.
+    NoTag(ExtensionId),
+    /// A version is published already, as another release.
+    TagTaken {
+        /// The tag.
+        tag: Tag,
+        /// What it points to.
+        found: Digest,
     },
     /// The metadata is unusable.
     Metadata(MetadataParse),
@@ -146,6 +155,8 @@ impl Error {
             Cause::NoRelease(_) => Code::NoRelease,
             Cause::TagIsElsewhere { .. } => Code::TagElsewhere,
             Cause::Unselected { problem, .. } => unselected_code(problem),
+            Cause::NoTag(_) => Code::Usage,
+            Cause::TagTaken { .. } => Code::TagTaken,
             Cause::Metadata(_) => Code::InvalidMetadata,
             Cause::NoMetadata => Code::NoMetadata,
             Cause::NamedFileMissing(_) => Code::MissingFile,
@@ -179,6 +190,10 @@ impl Error {
                 "releases are tags such as `1.2.0`; install another tag by its name: `outrigger install {id}:TAG`"
             )),
             Cause::Unselected { source, problem } => unselected_help(source, problem),
+            Cause::NoTag(id) => Some(format!("say which release it is: `{id}:1.2.0`")),
+            Cause::TagTaken { .. } => Some(
+                "publish it under a new version; `--move-tag` takes this one away from those who have it".to_owned(),
+            ),
             Cause::NobodyToAsk => Some("pass `--force` to install without the question".to_owned()),
             Cause::Content(archive::Error::Limit { bound, .. }) => Some(raise(bound.setting())),
             Cause::Metadata(error) => Some(error.setting().map_or_else(authors, raise)),
@@ -345,6 +360,10 @@ impl fmt::Display for Error {
             }
             Cause::TagIsElsewhere { written, found } => {
                 write!(formatter, "the tag points to {found}, not to {written}")
+            }
+            Cause::NoTag(id) => write!(formatter, "no tag is said for {id}"),
+            Cause::TagTaken { found, .. } => {
+                write!(formatter, "this version is published already, as {found}")
             }
             Cause::Unselected { source, problem } => write!(formatter, "{source}: {problem}"),
             Cause::Metadata(error) => error.fmt(formatter),

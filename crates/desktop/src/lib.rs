@@ -6,6 +6,7 @@
 //! and decides nothing that `model` could.
 
 mod attempt;
+mod bundle;
 mod choose;
 mod consent;
 mod contents;
@@ -25,6 +26,7 @@ mod look;
 mod moved;
 mod payload;
 mod purpose;
+mod push;
 mod remove;
 mod resting;
 mod rollback;
@@ -47,6 +49,7 @@ use registry::{Retry, RetryListener};
 use store::{BlobCache, Store};
 use tokio::sync::Semaphore;
 
+pub use bundle::Bundled;
 pub use consent::{Consent, Question};
 pub use cost::Cost;
 pub use doctor::Doctor;
@@ -54,6 +57,7 @@ pub use error::{Cause, Error};
 pub use history::History;
 pub use install::{Installation, Outcome};
 pub use list::{Broken, Listed, Listing, Outdated};
+pub use push::{Origin, Publication, PublishedTag, Publishing};
 pub use rollback::Rollback;
 pub use scan::ScanReport;
 pub use search::Hit;

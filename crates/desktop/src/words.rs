@@ -94,6 +94,8 @@ words! {
         Store "store",
         /// A tag points elsewhere than to the digest beside it, or elsewhere each time.
         TagElsewhere "tag-elsewhere",
+        /// A version is published already, as another release.
+        TagTaken "tag-taken",
         /// A folder cannot become a release: a name, a link, a kind of file, a base image that no release may have.
         Unbuildable "unbuildable",
         /// Not a single repository could be reached.
@@ -124,6 +126,10 @@ words! {
         Store "store",
         /// Scanning.
         Scan "scan",
+        /// Pushing a release.
+        Publish "publish",
+        /// Writing or reading a bundle.
+        Bundle "bundle",
     }
 }
 
@@ -161,7 +167,8 @@ impl Code {
             | Self::NotAllowed
             | Self::Platform
             | Self::PreRelease
-            | Self::RolledBack => Kind::Refused,
+            | Self::RolledBack
+            | Self::TagTaken => Kind::Refused,
             Self::NoGeneration | Self::NoRelease | Self::NotFound | Self::NotInstalled => Kind::NotFound,
             Self::Login
             | Self::Network

@@ -2,6 +2,7 @@
 
 mod allow;
 mod build;
+mod bundle;
 mod config;
 mod demo;
 mod dev;
@@ -14,6 +15,7 @@ mod install;
 mod ls;
 mod outcome;
 mod packaging;
+mod push;
 mod remove;
 mod rollback;
 mod scan;
@@ -25,7 +27,7 @@ mod validate;
 mod verify;
 mod version;
 
-use crate::arguments::{Allow, Command, Config, Format, Global};
+use crate::arguments::{Allow, Bundle, Command, Config, Format, Global};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -90,6 +92,33 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
             taken_for,
             all_versions,
         } => show::run(&context, output, &reference, taken_for.as_deref(), all_versions),
+        Command::Push {
+            source,
+            destinations,
+            floating,
+            move_tag,
+            dry_run,
+        } => {
+            let publishing = desktop::Publishing { floating, move_tag };
+            let order = push::Order {
+                source,
+                destinations,
+                publishing,
+                dry_run,
+            };
+            push::run(&context, output, &order)
+        }
+        Command::Bundle(Bundle::Create {
+            file,
+            references,
+            platforms,
+        }) => bundle::create(&context, output, &file, (&references, &platforms)),
+        Command::Bundle(Bundle::Install {
+            file,
+            extensions,
+            force,
+        }) => bundle::install(&context, output, (&file, &extensions), force),
+        Command::Bundle(Bundle::Show { file }) => bundle::show(&context, output, &file),
         Command::Search { text } => search::run(&context, output, &text.join(" ")),
         Command::Allow(Allow::Ls) => Ok(allow::list(&context, output)),
         Command::Allow(Allow::Add { pattern, create }) => allow::add(&context, output, &pattern, create),

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use model::Digest;
 use model::event::Event;
 
 /// What is drawn while something goes on.
@@ -13,6 +14,8 @@ pub(crate) struct Progress {
     is_shown: bool,
     bars: MultiProgress,
     layers: Arc<Mutex<BTreeMap<u32, ProgressBar>>>,
+    /// Of blobs that are pushed.
+    blobs: Arc<Mutex<BTreeMap<Digest, ProgressBar>>>,
 }
 
 impl Progress {
@@ -26,6 +29,7 @@ impl Progress {
             is_shown,
             bars: MultiProgress::with_draw_target(target),
             layers: Arc::default(),
+            blobs: Arc::default(),
         }
     }
 
@@ -39,7 +43,9 @@ impl Progress {
 
     /// Takes the bars away.
     pub(crate) fn clear(&self) {
-        for (_, bar) in std::mem::take(&mut *self.layers()) {
+        let layers = std::mem::take(&mut *self.layers()).into_values();
+        let blobs = std::mem::take(&mut *self.blobs()).into_values();
+        for bar in layers.chain(blobs) {
             bar.finish_and_clear();
         }
         // Clearing lines of a terminal that is gone fails harmlessly.
@@ -71,9 +77,29 @@ impl Progress {
                     bar.finish();
                 }
             }
-            Event::Switched { .. } => self.clear(),
+            Event::BlobStarted { digest, size } => {
+                let bar = self.bars.add(ProgressBar::new(*size).with_style(style(false)));
+                bar.set_prefix(digest.short().to_owned());
+                self.blobs().insert(digest.clone(), bar);
+            }
+            Event::BlobProgressed { digest, bytes } => {
+                if let Some(bar) = self.blobs().get(digest) {
+                    bar.set_position(*bytes);
+                }
+            }
+            Event::BlobFinished { digest } => {
+                if let Some(bar) = self.blobs().get(digest) {
+                    bar.finish();
+                }
+            }
+            Event::Switched { .. } | Event::Published { .. } => self.clear(),
             _ => {}
         }
+    }
+
+    fn blobs(&self) -> MutexGuard<'_, BTreeMap<Digest, ProgressBar>> {
+        // The map is whole after every change.
+        self.blobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn layers(&self) -> MutexGuard<'_, BTreeMap<u32, ProgressBar>> {

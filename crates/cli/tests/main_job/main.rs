@@ -15,6 +15,7 @@ macro_rules! shown {
 }
 
 mod allow_list;
+mod bundles;
 mod cache;
 mod codes;
 mod commands;
@@ -25,6 +26,7 @@ mod endpoints;
 mod faults;
 mod findings;
 mod logins;
+mod pushing;
 mod registry;
 mod releases;
 mod scene;

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 use embedded::Image;
-use testkit::{Engine, skopeo};
+use testkit::{Engine, Podman, skopeo, umoci};
 
 use crate::scene::{Scene, extension, outrigger, whale};
 
@@ -206,4 +206,77 @@ fn a_file_with_two_extensions_says_that_one_has_to_be_named() {
         .run(&format!("install oci:{layout}:docker.io/acme/orca:1.2.0 --force"))
         .ok();
     assert_eq!(scene.installed()["id"], "docker.io/acme/orca");
+}
+
+#[test]
+#[ignore = "needs umoci"]
+fn a_layout_that_umoci_made_installs() {
+    let outrigger = outrigger();
+    outrigger.config("[host]\nplatform = \"linux/amd64\"\n");
+    let here = outrigger.surroundings();
+    let (layout, bundle) = (here.join("layout"), here.join("bundle"));
+    let image = format!("{layout}:1.2.0");
+    umoci::run(&["init", "--layout", layout.as_str()]).unwrap();
+    umoci::run(&["new", "--image", &image]).unwrap();
+    umoci::run(&["unpack", "--rootless", "--image", &image, bundle.as_str()]).unwrap();
+    let content = bundle.join("rootfs");
+    std::fs::create_dir_all(content.join("ui")).unwrap();
+    std::fs::write(content.join("ui/index.html"), "A whale").unwrap();
+    let metadata = r#"{"ui":{"dashboard-tab":{"title":"Whale","root":"/ui","src":"index.html"}}}"#;
+    std::fs::write(content.join("metadata.json"), metadata).unwrap();
+    umoci::run(&["repack", "--image", &image, bundle.as_str()]).unwrap();
+    umoci::run(&[
+        "config",
+        "--image",
+        &image,
+        "--architecture",
+        "amd64",
+        "--os",
+        "linux",
+    ])
+    .unwrap();
+    let label = "com.docker.desktop.extension.api.version=>= 0.3.0";
+    umoci::run(&["config", "--image", &image, "--config.label", label]).unwrap();
+    let source = format!("oci:{image}");
+    outrigger
+        .run(["install", &source, "--as", "acme/whale", "--force"])
+        .ok();
+    let listed = outrigger.run(["ls", "--format", "json"]).ok().json();
+    assert_eq!(listed["extensions"][0]["version"], "1.2.0");
+    outrigger.run(["verify"]).ok();
+}
+
+#[test]
+#[ignore = "needs docker-registry, podman and skopeo"]
+fn what_podman_saves_installs() {
+    let scene = Scene::new();
+    scene.push("1.2.0");
+    let podman = Podman::new().unwrap();
+    let name = format!("{}/acme/whale:1.2.0", scene.registry.authority());
+    podman
+        .run(&["pull", "--quiet", "--tls-verify=false", &name])
+        .unwrap();
+    podman.run(&["tag", &name, "docker.io/acme/whale:1.2.0"]).unwrap();
+    for (format, word) in [
+        ("oci-archive", "oci-archive"),
+        ("docker-archive", "docker-archive"),
+    ] {
+        let file = file(&scene, &format!("{format}.tar"));
+        podman
+            .run(&[
+                "save",
+                "--format",
+                format,
+                "--output",
+                file.as_str(),
+                "docker.io/acme/whale:1.2.0",
+            ])
+            .unwrap();
+        let fresh = outrigger();
+        fresh.config("[host]\nplatform = \"linux/amd64\"\n");
+        fresh.run(["install", &format!("{word}:{file}"), "--force"]).ok();
+        let listed = fresh.run(["ls", "--format", "json"]).ok().json();
+        assert_eq!(listed["extensions"][0]["id"], "docker.io/acme/whale", "{format}");
+        fresh.run(["verify"]).ok();
+    }
 }

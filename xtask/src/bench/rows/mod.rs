@@ -9,6 +9,7 @@ mod ls;
 mod many;
 mod memory;
 mod pipeline;
+mod push;
 mod rollback;
 mod scan;
 mod start;
@@ -23,6 +24,7 @@ pub(crate) const ALL: &[Row] = &[
     flushing::ROW,
     link::ROW,
     update::ROW,
+    push::ROW,
     memory::ROW,
     scan::ROW,
     ls::ROW,
