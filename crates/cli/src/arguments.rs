@@ -196,7 +196,7 @@ pub(crate) enum Command {
         #[arg(value_name = "TEXT")]
         text: Vec<String>,
     },
-    /// Publish a release: its platforms first, its tags last; what is there already is not sent
+    /// Publish a release: its platforms first, its tags last; nothing is sent twice
     Push {
         /// Where it is: oci:DIR, oci-archive:FILE, docker-archive:FILE (each with :NAME), docker-daemon:REF, or a REF in
         /// a registry
