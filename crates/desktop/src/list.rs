@@ -5,16 +5,16 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use model::ExtensionId;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
-use model::installed::Installed;
+use model::installed::{Generation, Installed, Unread};
 
 use crate::Desktop;
 use crate::error::Error;
 
 /// Everything that is installed.
 #[derive(Debug, Clone)]
-pub struct Listing {
+pub struct Listing<Kept = Vec<Generation>> {
     /// The extensions, by id.
-    pub extensions: Vec<Listed>,
+    pub extensions: Vec<Listed<Kept>>,
     /// What is installed and cannot be understood. It hides nothing else.
     pub broken: Vec<Broken>,
 }
@@ -30,11 +30,11 @@ pub struct Broken {
     pub problem: String,
 }
 
-/// One installed extension.
+/// One installed extension. `Kept` is what is told of its earlier generations.
 #[derive(Debug, Clone)]
-pub struct Listed {
+pub struct Listed<Kept = Vec<Generation>> {
     /// What it is.
-    pub installed: Installed,
+    pub installed: Installed<Kept>,
     /// The folder of its current generation.
     pub path: Utf8PathBuf,
     /// Whether that folder is gone: then it has to be installed again.
@@ -73,7 +73,21 @@ impl Desktop {
     ///
     /// When the home folder cannot be read at all.
     pub fn list(&self) -> Result<Listing, Error> {
-        let store::Listing { installed, broken } = self.store.installed()?;
+        Ok(self.tell(self.store.installed()?))
+    }
+
+    /// Lists what is installed, and leaves out what could be gone back to, which would be most of the work.
+    ///
+    /// # Errors
+    ///
+    /// When the home folder cannot be read at all.
+    pub fn list_in_use(&self) -> Result<Listing<Unread>, Error> {
+        Ok(self.tell(self.store.in_use()?))
+    }
+
+    /// What else is known of what the store holds.
+    fn tell<Kept>(&self, listing: store::Listing<Installed<Kept>>) -> Listing<Kept> {
+        let store::Listing { installed, broken } = listing;
         let outdated = self.outdated_of(&installed);
         let mut updates: BTreeMap<ExtensionId, Finding> = outdated
             .into_iter()
@@ -81,17 +95,20 @@ impl Desktop {
             .filter(|finding| finding.kind == FindingKind::UpdateAvailable)
             .map(|finding| (finding.id.clone(), finding))
             .collect();
-        let listed = |installed: Installed| Listed {
-            path: self.store.generation_folder(&installed.id, &installed.current),
-            is_damaged: !self.store.has_generation(&installed.id, &installed.current),
-            is_allowed: not_allowed(&installed, &self.settings.policy).is_none(),
-            update: updates.remove(&installed.id),
-            installed,
+        let listed = |installed: Installed<Kept>| {
+            let path = self.store.generation_folder(&installed.id, &installed.current);
+            Listed {
+                is_damaged: !path.is_dir(),
+                path,
+                is_allowed: not_allowed(&installed, &self.settings.policy).is_none(),
+                update: updates.remove(&installed.id),
+                installed,
+            }
         };
-        Ok(Listing {
+        Listing {
             extensions: installed.into_iter().map(listed).collect(),
             broken: broken.iter().map(Broken::of).collect(),
-        })
+        }
     }
 
     /// The updates that the last scan found and that still hold; `None` where nothing was scanned yet.
@@ -100,10 +117,10 @@ impl Desktop {
     ///
     /// When the home folder cannot be read at all.
     pub fn outdated(&self) -> Result<Option<Outdated>, Error> {
-        Ok(self.outdated_of(&self.store.installed()?.installed))
+        Ok(self.outdated_of(&self.store.in_use()?.installed))
     }
 
-    fn outdated_of(&self, installed: &[Installed]) -> Option<Outdated> {
+    fn outdated_of<Kept>(&self, installed: &[Installed<Kept>]) -> Option<Outdated> {
         let found = self.memory().found()?;
         let is_unreachable =
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();

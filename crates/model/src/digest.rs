@@ -136,11 +136,13 @@ impl FromStr for Digest {
             "sha512" => Algorithm::Sha512,
             _ => return Err(fail("its algorithm is not sha256 or sha512")),
         };
-        if hex.bytes().any(|byte| byte.is_ascii_uppercase()) {
-            return Err(fail("its digits are in upper case"));
-        }
-        if !hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(fail("it holds something other than hexadecimal digits"));
+        if !hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+            let is_upper = hex.bytes().any(|byte| byte.is_ascii_uppercase());
+            return Err(fail(if is_upper {
+                "its digits are in upper case"
+            } else {
+                "it holds something other than hexadecimal digits"
+            }));
         }
         if hex.len() != algorithm.hex_length() {
             return Err(fail("it has the wrong number of digits for its algorithm"));

@@ -145,7 +145,7 @@ pub fn findings(
 }
 
 /// The finding about an installed extension that the allow-list no longer admits.
-pub fn not_allowed(installed: &Installed, policy: &Policy) -> Option<Finding> {
+pub fn not_allowed<Kept>(installed: &Installed<Kept>, policy: &Policy) -> Option<Finding> {
     let list = policy.allow_list.as_ref()?;
     let current = &installed.current;
     if list
@@ -191,7 +191,7 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
 /// Those findings of an earlier scan about updates that still hold for what is installed and allowed now.
 ///
 /// An update of what was held, left by a rollback, or is no longer allowed, since then is blocked for that reason.
-pub fn outdated(findings: &[Finding], installed: &[Installed], policy: &Policy) -> Vec<Finding> {
+pub fn outdated<Kept>(findings: &[Finding], installed: &[Installed<Kept>], policy: &Policy) -> Vec<Finding> {
     let installed: BTreeMap<_, _> = installed
         .iter()
         .map(|installed| (&installed.id, installed))
@@ -216,7 +216,7 @@ pub fn outdated(findings: &[Finding], installed: &[Installed], policy: &Policy) 
 }
 
 /// Why an update that a scan found is refused now.
-fn new_reasons(finding: &Finding, installed: Option<&Installed>, policy: &Policy) -> Vec<Reason> {
+fn new_reasons<Kept>(finding: &Finding, installed: Option<&Installed<Kept>>, policy: &Policy) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if installed.is_some_and(|installed| installed.held) {
         reasons.push(Reason::held());

@@ -12,6 +12,9 @@ use crate::error::Error;
 /// exhaust the memory.
 pub(crate) const LARGEST: u64 = 64 * 1024 * 1024;
 
+/// What nearly all documents fit in, in bytes.
+const USUAL: usize = 8 * 1024;
+
 /// Reads a file as a whole, if it is there and holds at most `limit` bytes.
 pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>>, Error> {
     let file = match File::open(path) {
@@ -19,22 +22,17 @@ pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::disk("open the file", path)(error)),
     };
-    let failed = || Error::disk("read the file", path);
-    let too_large = || Error::TooLarge {
-        path: path.to_owned(),
-        limit,
-    };
-    // Half of the time that many small files take goes away when their lengths are known.
-    let size = file.metadata().map_err(failed())?.len();
-    if size > limit {
-        return Err(too_large());
-    }
-    let mut content = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-    // It may have grown meanwhile.
+    // Most are smaller, and are there after one reading; asking for their sizes takes as long as reading them.
+    let mut content = Vec::with_capacity(USUAL);
     let mut bounded = file.take(limit.saturating_add(1));
-    bounded.read_to_end(&mut content).map_err(failed())?;
+    bounded
+        .read_to_end(&mut content)
+        .map_err(Error::disk("read the file", path))?;
     if u64::try_from(content.len()).is_ok_and(|size| size > limit) {
-        return Err(too_large());
+        return Err(Error::TooLarge {
+            path: path.to_owned(),
+            limit,
+        });
     }
     Ok(Some(content))
 }

@@ -8,6 +8,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 use model::ExtensionId;
+use model::installed::Installed;
 use model::operation::{Operation, OperationKind};
 use serde::{Deserialize, Serialize};
 
@@ -81,7 +82,8 @@ enum Head {
 
 impl Head {
     fn of(activation: &Utf8Path) -> Self {
-        match activation::read(activation) {
+        let read: Result<Option<Installed>, Error> = activation::read(activation);
+        match read {
             Ok(Some(installed)) => installed.operation.map_or(Self::Nowhere, Self::At),
             Ok(None) => Self::Nowhere,
             Err(_) => Self::Unknown,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use model::ExtensionId;
-use model::installed::{Generation, Installed};
+use model::installed::{Generation, InUse, Installed};
+use serde::de::DeserializeOwned;
 
 use crate::activation;
 use crate::blobs::BlobCache;
@@ -51,9 +52,9 @@ pub struct Store {
 
 /// What is installed, and what cannot be told.
 #[derive(Debug)]
-pub struct Listing {
+pub struct Listing<Extension = Installed> {
     /// The extensions, sorted by id.
-    pub installed: Vec<Installed>,
+    pub installed: Vec<Extension>,
     /// Activation files that could not be understood. They hide nothing else.
     pub broken: Vec<Broken>,
 }
@@ -138,22 +139,27 @@ impl Store {
     ///
     /// [`Error::Disk`] where the folder of activations is there and cannot be listed.
     pub fn installed(&self) -> Result<Listing, Error> {
+        self.read_all()
+    }
+
+    /// As [`installed`](Self::installed), without the generations that are kept to go back to: half of the work.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`installed`](Self::installed).
+    pub fn in_use(&self) -> Result<Listing<InUse>, Error> {
+        self.read_all()
+    }
+
+    fn read_all<Kept>(&self) -> Result<Listing<Installed<Kept>>, Error>
+    where
+        Kept: DeserializeOwned + Default,
+    {
         let mut listing = Listing {
             installed: Vec::new(),
             broken: Vec::new(),
         };
-        let folder = self.layout.activations();
-        let failed = || Error::disk("list the folder", &folder);
-        let entries = match folder.read_dir_utf8() {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(listing),
-            Err(error) => return Err(failed()(error)),
-        };
-        for entry in entries {
-            let path = entry.map_err(failed())?.into_path();
-            if path.extension() != Some("json") {
-                continue;
-            }
+        for path in self.activations()? {
             match activation::read(&path) {
                 Ok(Some(installed)) => listing.installed.push(installed),
                 Ok(None) => {} // removed since the folder was listed
@@ -163,6 +169,14 @@ impl Store {
         listing.installed.sort_by(|one, two| one.id.cmp(&two.id));
         listing.broken.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(listing)
+    }
+
+    /// The activation files that there are, in no order.
+    fn activations(&self) -> Result<Vec<Utf8PathBuf>, Error> {
+        let folder = self.layout.activations();
+        let names = document::names_in(&folder)?;
+        let paths = names.iter().map(|name| folder.join(name));
+        Ok(paths.filter(|path| path.extension() == Some("json")).collect())
     }
 
     /// One extension, if it is installed.

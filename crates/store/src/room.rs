@@ -7,6 +7,7 @@ use std::sync::{MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use camino::Utf8PathBuf;
+use model::installed::Installed;
 
 use crate::activation;
 use crate::blobs::BlobCache;
@@ -113,7 +114,7 @@ impl BlobCache {
         let entries = self.activations().read_dir_utf8().into_iter().flatten();
         let paths = entries.flatten().map(camino::Utf8DirEntry::into_path);
         let installed = paths.filter_map(|path| activation::read(&path).ok().flatten());
-        let generations = installed.flat_map(|installed| {
+        let generations = installed.flat_map(|installed: Installed| {
             let mut generations = installed.previous;
             generations.push(installed.current);
             generations

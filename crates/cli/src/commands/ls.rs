@@ -1,6 +1,7 @@
 //! `outrigger ls`
 
-use desktop::{Broken, Listed};
+use desktop::Broken;
+use model::installed::Unread;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -9,11 +10,14 @@ use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, style, table};
 
+/// One extension: what is in use of it.
+type Listed = desktop::Listed<Unread>;
+
 /// What is printed where nothing is installed; scripts rely on it.
 const NOTHING: &str = "No extensions are installed.";
 
 pub(super) fn run(context: &Context, output: &Output) -> Result<Exit, Failure> {
-    let listing = context.silent_desktop()?.list()?;
+    let listing = context.silent_desktop()?.list_in_use()?;
     if output.is_json() {
         let extensions: Vec<_> = listing.extensions.iter().map(Extension::of).collect();
         let broken: Vec<_> = listing.broken.iter().map(broken).collect();
