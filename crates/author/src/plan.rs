@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use model::{ImagePath, Metadata, Platform, System};
+use model::{ImagePath, Metadata, Platform};
 
 use crate::build_file::BuildFile;
 use crate::error::Error;
@@ -73,8 +73,9 @@ impl Planner<'_> {
             };
             put.files(found, &mut files, oddities.as_deref_mut())?;
         }
+        let brought: Vec<_> = files.keys().cloned().collect();
         for path in self.named() {
-            let is_brought = files.keys().any(|file| file.is_within(&path));
+            let is_brought = brought.iter().any(|file| file.is_within(&path));
             if !is_brought && !path.is_root() {
                 let found = self.walk(&self.folder.join(path.as_str()), oddities.as_deref_mut())?;
                 let put = Put {
@@ -94,19 +95,11 @@ impl Planner<'_> {
         Walk::within(self.folder, oddities)?.files(path)
     }
 
-    /// Everything that the metadata names, and the metadata.
+    /// Everything that the metadata names, the metadata, and all pages.
     fn named(&self) -> Vec<ImagePath> {
-        let metadata = self.metadata;
         let mut named = vec![ImagePath::parse(METADATA).unwrap_or_else(|_| ImagePath::root())];
-        named.extend(metadata.icon.clone());
-        named.extend(metadata.vm.iter().filter_map(|vm| vm.compose_file.clone()));
-        named.extend(metadata.tabs.iter().map(|tab| tab.root.clone()));
-        named.extend(
-            System::ALL
-                .iter()
-                .flat_map(|system| metadata.host.of(*system))
-                .cloned(),
-        );
+        named.extend(self.metadata.tabs.iter().map(|tab| tab.root.clone()));
+        named.extend(self.metadata.named_files());
         named
     }
 }

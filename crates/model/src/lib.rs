@@ -31,6 +31,7 @@ pub mod rollback;
 pub mod text;
 pub mod verdict;
 pub mod version;
+pub mod yaml;
 
 pub use allow_list::{AllowList, Pattern};
 pub use api_version::{ApiRequirement, ApiVersion, BareApiVersion};

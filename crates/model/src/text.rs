@@ -35,6 +35,23 @@ fn is_unsafe(character: char) -> bool {
         || matches!(character, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
+/// A number of bytes for people, in the units of 1000 that disks and links are sold in.
+pub fn size(count: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if count < 1000 {
+        return format!("{count} B");
+    }
+    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
+    let mut rest = count as f64 / 1000.0;
+    let mut unit = 0;
+    while rest >= 999.5 && unit + 1 < UNITS.len() {
+        rest /= 1000.0;
+        unit += 1;
+    }
+    let decimals = usize::from(rest < 99.95);
+    format!("{rest:.decimals$} {}", UNITS[unit])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -45,5 +62,14 @@ mod tests {
         assert_eq!(quote("\u{202e}evil"), "`\\u{202e}evil`");
         assert_eq!(printable("whale watching", 5), "whale…");
         assert_eq!(printable("whale", 5), "whale");
+    }
+
+    #[test]
+    fn sizes_are_told_in_three_digits() {
+        let told = [0, 999, 1000, 1_234_567, 99_950, 999_999, 12_345_678_900].map(size);
+        assert_eq!(
+            told,
+            ["0 B", "999 B", "1.0 kB", "1.2 MB", "100 kB", "1.0 MB", "12.3 GB"]
+        );
     }
 }

@@ -248,7 +248,7 @@ impl Image<'_> {
         let Ok(metadata) = Metadata::parse(metadata) else {
             return true;
         };
-        let mut named = named(&metadata).into_iter();
+        let mut named = metadata.named_files().into_iter();
         named.all(|path| self.select(tree, &path).is_some())
     }
 
@@ -263,10 +263,8 @@ impl Image<'_> {
     ) -> Result<(), Error> {
         let compose = metadata.vm.as_ref().and_then(|vm| vm.compose_file.clone());
         let mut selected = BTreeMap::new();
-        for path in named(metadata)
-            .into_iter()
-            .chain(metadata.tabs.iter().map(|tab| tab.root.clone()))
-        {
+        let roots = metadata.tabs.iter().map(|tab| tab.root.clone());
+        for path in metadata.named_files().into_iter().chain(roots) {
             for file in self.select(tree, &path).unwrap_or_default() {
                 // What cannot be a path was refused by the selection.
                 if let Ok(path) = ImagePath::parse(&file.destination) {
@@ -354,20 +352,6 @@ impl Image<'_> {
         counts.retain(|_, count| *count > 1);
         counts
     }
-}
-
-/// The files that have to be there.
-fn named(metadata: &Metadata) -> Vec<ImagePath> {
-    let mut named: Vec<_> = metadata.icon.iter().cloned().collect();
-    named.extend(metadata.tabs.iter().map(|tab| tab.root.join(&tab.src)));
-    named.extend(metadata.vm.iter().filter_map(|vm| vm.compose_file.clone()));
-    named.extend(
-        System::ALL
-            .iter()
-            .flat_map(|system| metadata.host.of(*system))
-            .cloned(),
-    );
-    named
 }
 
 /// Keeps the beginnings of files.

@@ -1,5 +1,7 @@
 //! Rules about the icon of the sidebar.
 
+use model::text::size;
+
 use super::findings::Findings;
 use super::table;
 use crate::inspect::{Content, Icon, Inspected};
@@ -27,7 +29,7 @@ pub(super) fn check(inspected: &Inspected, findings: &mut Findings) {
             continue;
         };
         if file.size > MOST_BYTES {
-            let message = format!("the icon {path} has {} KiB", file.size / 1024);
+            let message = format!("the icon {path} has {}", size(file.size));
             findings
                 .add(&table::ICON_SIZE, message)
                 .at(at())

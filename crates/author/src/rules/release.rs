@@ -1,7 +1,7 @@
 //! Rules about a release as a whole: its tag, its platforms, its size.
 
 use model::Platform;
-use model::text::quote;
+use model::text::{quote, size};
 use model::version::ReleaseTag;
 
 use super::findings::Findings;
@@ -72,13 +72,5 @@ fn sizes(inspected: &Inspected, findings: &mut Findings) {
                 .add(&table::LAYERS_REPEAT, format!("{count} layers bring {path}"))
                 .on(image.platform.as_ref());
         }
-    }
-}
-
-fn size(bytes: u64) -> String {
-    match bytes {
-        0..=1023 => format!("{bytes} B"),
-        1024..=1_048_575 => format!("{} KiB", bytes / 1024),
-        _ => format!("{} MiB", bytes / 1_048_576),
     }
 }

@@ -9,9 +9,6 @@ use serde_saphyr::{Location, Spanned};
 
 use super::{Mark, offset};
 
-/// The most values that are marked, aliases included: against files that multiply when they are read.
-const MAX_NODES: usize = 50_000;
-
 /// How places are written.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Style {
@@ -57,19 +54,7 @@ pub(crate) fn problem(text: &str) -> Option<(usize, usize)> {
 }
 
 fn read(text: &str) -> Result<Tree, serde_saphyr::Error> {
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_nodes: MAX_NODES,
-            max_aliases: 1_000,
-            max_merge_keys: 1_000,
-            max_documents: 1,
-        },
-        alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MAX_NODES,
-        },
-        with_snippet: false,
-    };
-    serde_saphyr::from_str_with_options(text, options)
+    model::yaml::read(text.as_bytes())
 }
 
 /// What of a document matters here: where it is.

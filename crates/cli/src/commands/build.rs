@@ -2,6 +2,7 @@
 
 use author::{Build, BuildOptions, BuiltRelease, Compression};
 use camino::Utf8Path;
+use model::text;
 use registry::{ArchiveWriter, LayoutWriter};
 use serde_json::{Value, json};
 
@@ -9,7 +10,7 @@ use crate::arguments::{self, Packing};
 use crate::context::{Context, wait};
 use crate::exit::Exit;
 use crate::output::failure::Failure;
-use crate::output::{Output, style, table};
+use crate::output::{Output, style};
 
 /// The variable by which a build is told its time (reproducible-builds.org, `SOURCE_DATE_EPOCH`).
 const TIME: &str = "SOURCE_DATE_EPOCH";
@@ -85,7 +86,7 @@ fn print(output: &Output, built: &[BuiltRelease]) {
             release.digest
         ));
         for image in release.images.iter().filter(|_| !output.is_quiet()) {
-            let size = table::bytes(image.size);
+            let size = text::size(image.size);
             output.line(&format!(
                 "  {:<14} {size:>9}  {}",
                 image.platform.to_string(),

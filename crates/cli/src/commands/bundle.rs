@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 use desktop::Bundled;
-use model::{Platform, Reference};
+use model::{Platform, Reference, text};
 use serde_json::{Value, json};
 
 use super::outcome::{self, Asking, Done};
@@ -100,7 +100,7 @@ fn print(output: &Output, held: &[Bundled]) {
             reference.id.to_string(),
             version,
             platforms.join(", "),
-            table::bytes(*size),
+            text::size(*size),
         ]
     });
     output.line(&table::table(&["ID", "VERSION", "PLATFORMS", "SIZE"], rows));

@@ -4,14 +4,14 @@ use jiff::SignedDuration;
 use model::checkup::{
     AllowListFound, Answer, Check, Configuration, HomeFolder, KeptLogin, MOST_SKEW, Skipped, Verdict,
 };
-use model::text::printable;
+use model::text::{self, printable};
 use serde_json::json;
 
 use crate::arguments::Global;
 use crate::context::{doctor, wait};
 use crate::exit::Exit;
 use crate::output::failure::{Failure, LONGEST};
-use crate::output::{Output, style, table};
+use crate::output::{Output, style};
 
 /// As wide as the longest name of a check.
 const NAME: usize = 13;
@@ -79,7 +79,7 @@ fn words(check: &Check) -> (String, Option<String>) {
         Check::HomeFolder { path, state } => home(path, state),
         Check::Permissions { path, mode, is_own } => permissions(path, *mode, *is_own, check.verdict()),
         Check::FreeSpace(bytes) => {
-            let message = format!("{} are free where the home folder is", table::bytes(*bytes));
+            let message = format!("{} are free where the home folder is", text::size(*bytes));
             let help = "make room there; `outrigger gc --dry-run` tells what can be freed here";
             (message, help_unless_ok(check, help))
         }
@@ -120,13 +120,13 @@ fn words(check: &Check) -> (String, Option<String>) {
         }
         Check::Garbage(0) => ok("there is nothing to free"),
         Check::Garbage(bytes) => (
-            format!("{} can be freed", table::bytes(*bytes)),
+            format!("{} can be freed", text::size(*bytes)),
             help_unless_ok(check, "`outrigger gc` frees it"),
         ),
         Check::BlobCache { bytes, limit } => ok(&format!(
             "layers of {} are kept, and at most {}",
-            table::bytes(*bytes),
-            table::bytes(*limit)
+            text::size(*bytes),
+            text::size(*limit)
         )),
     }
 }

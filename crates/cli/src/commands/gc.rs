@@ -1,5 +1,6 @@
 //! `outrigger gc`
 
+use model::text;
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -49,10 +50,10 @@ pub(super) fn run(context: &Context, output: &Output, dry_run: bool) -> Result<E
     }
     let rows = kinds
         .into_iter()
-        .map(|(kind, (count, bytes))| vec![kind.as_str().to_owned(), count.to_string(), table::bytes(bytes)]);
+        .map(|(kind, (count, bytes))| vec![kind.as_str().to_owned(), count.to_string(), text::size(bytes)]);
     output.line(&table::table(&["KIND", "COUNT", "SIZE"], rows));
     output.line("");
-    let total = table::bytes(total);
+    let total = text::size(total);
     output.line(&if dry_run {
         format!("{total} can be freed.")
     } else {

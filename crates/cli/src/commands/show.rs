@@ -1,7 +1,7 @@
 //! `outrigger show`
 
 use desktop::{Details, ReleaseLine};
-use model::text::printable;
+use model::text::{self, printable};
 use model::verdict::Reason;
 use serde_json::{Value, json};
 
@@ -103,7 +103,7 @@ fn facts(details: &Details) -> Vec<(&'static str, String)> {
     ];
     let optional = [
         ("vendor", labels.vendor.clone()),
-        ("download", release.download_size.map(table::bytes)),
+        ("download", release.download_size.map(text::size)),
         ("made", release.created.map(|created| created.to_string())),
         ("publisher", labels.publisher_url.clone()),
         ("icon", labels.icon.clone()),

@@ -1,7 +1,7 @@
 //! `outrigger verify`
 
 use desktop::{Desktop, Verified};
-use model::text::printable;
+use model::text::{self, printable};
 use serde_json::{Value, json};
 
 use crate::context::{Context, reference, wait};
@@ -115,7 +115,7 @@ fn row(verified: &Verified) -> Vec<String> {
         verified.id.to_string(),
         verified.generation.version(),
         found.files.to_string(),
-        table::bytes(verified.generation.size),
+        text::size(verified.generation.size),
         result,
     ]
 }

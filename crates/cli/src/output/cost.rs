@@ -1,11 +1,12 @@
 //! What an answer cost the registries that were asked.
 
+use model::text;
 use std::time::Duration;
 
 use desktop::Cost;
 use serde_json::{Value, json};
 
-use super::{Output, table};
+use super::Output;
 
 /// Says it in words, on stderr.
 pub(crate) fn note(output: &Output, cost: &Cost) {
@@ -14,7 +15,7 @@ pub(crate) fn note(output: &Output, cost: &Cost) {
         "{} requests, {} of them manifest reads, {} received",
         usage.requests,
         usage.manifest_reads,
-        table::bytes(usage.bytes)
+        text::size(usage.bytes)
     ));
     for (registry, quota) in &cost.left {
         output.note(&format!("{registry}: {quota}"));

@@ -62,26 +62,9 @@ impl Cell {
     }
 }
 
-/// A number of bytes for people, in the units of 1000 that disks and links are sold in.
-pub(crate) fn bytes(count: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if count < 1000 {
-        return format!("{count} B");
-    }
-    #[expect(clippy::cast_precision_loss, reason = "three digits are shown")]
-    let mut rest = count as f64 / 1000.0;
-    let mut unit = 0;
-    while rest >= 999.5 && unit + 1 < UNITS.len() {
-        rest /= 1000.0;
-        unit += 1;
-    }
-    let decimals = usize::from(rest < 99.95);
-    format!("{rest:.decimals$} {}", UNITS[unit])
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{bytes, table};
+    use super::table;
 
     #[test]
     fn columns_stand_below_each_other_whatever_script_they_are_in() {
@@ -99,14 +82,5 @@ mod tests {
             "a\\u{1b}[31m  e\u{301}",
         ];
         assert_eq!(shown.lines().collect::<Vec<_>>(), expected);
-    }
-
-    #[test]
-    fn sizes_are_told_in_three_digits() {
-        let told = [0, 999, 1000, 1_234_567, 99_950, 999_999, 12_345_678_900].map(bytes);
-        assert_eq!(
-            told,
-            ["0 B", "999 B", "1.0 kB", "1.2 MB", "100 kB", "1.0 MB", "12.3 GB"]
-        );
     }
 }

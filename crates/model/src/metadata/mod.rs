@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::image_path::ImagePath;
 use crate::labels::MAX_TITLE;
+use crate::platform::System;
 use crate::text::printable;
 
 pub use error::{MetadataParse, MetadataWarning};
@@ -112,6 +113,17 @@ impl Metadata {
         reader.warn_if_obsolete(&root, document, &["desktop-plugin-version"]);
         metadata.warnings = reader.warnings;
         Ok(metadata)
+    }
+
+    /// The files that an image has to hold because they are named here: the icon, the page of each tab, the compose file, and the
+    /// programs of every system.
+    pub fn named_files(&self) -> Vec<ImagePath> {
+        let mut named: Vec<_> = self.icon.iter().cloned().collect();
+        named.extend(self.tabs.iter().map(|tab| tab.root.join(&tab.src)));
+        named.extend(self.vm.iter().filter_map(|vm| vm.compose_file.clone()));
+        let systems = System::ALL.into_iter();
+        named.extend(systems.flat_map(|system| self.host.of(system)).cloned());
+        named
     }
 
     /// What was ignored or guessed.

@@ -3,18 +3,16 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use serde_saphyr::options::NonFiniteFloatPolicy;
 use thiserror::Error;
 
 use super::service::{Service, Top};
 use super::yaml::Node;
 use super::{Permission, mounts, networks};
 use crate::text::quote;
+use crate::yaml;
 
 /// The largest compose file that is looked into, in bytes. Existing ones stay below 20 KiB.
 pub const MAX_COMPOSE: usize = 1024 * 1024;
-/// The most values in a compose file, aliases included: against files that multiply when they are read.
-const MAX_NODES: usize = 50_000;
 /// The most permissions of one extension: nobody reads more, and each is kept in a record.
 const MAX_PERMISSIONS: usize = 2_000;
 
@@ -101,20 +99,7 @@ fn document(bytes: &[u8]) -> Result<Value, ComposeParse> {
     if bytes.len() > MAX_COMPOSE {
         return Err(ComposeParse::TooLarge { size: bytes.len() });
     }
-    let options = serde_saphyr::options! {
-        budget: serde_saphyr::budget! {
-            max_nodes: MAX_NODES,
-            max_aliases: 1_000,
-            max_merge_keys: 1_000,
-            max_documents: 1,
-        },
-        alias_limits: serde_saphyr::alias_limits! {
-            max_total_replayed_events: MAX_NODES,
-        },
-        non_finite_float_policy: NonFiniteFloatPolicy::AsString,
-        with_snippet: false,
-    };
-    serde_saphyr::from_slice_with_options(bytes, options).map_err(|error| ComposeParse::NotYaml {
+    yaml::read(bytes).map_err(|error| ComposeParse::NotYaml {
         problem: crate::text::printable(&error.to_string(), 200),
     })
 }
