@@ -48,6 +48,8 @@ const MARK: &str = "oci-layout";
 const MARK_SIZE: u64 = 4096;
 /// The file that names what a layout holds.
 const INDEX: &str = "index.json";
+/// The folder in which everything else stands, under its digest.
+const BLOBS: &str = "blobs";
 /// The version of the layout that is read and written. Later ones of the same first number may be read as this one.
 const VERSION: &str = "1.0.0";
 
@@ -259,7 +261,7 @@ impl fmt::Display for Layout {
 
 /// Where a layout keeps the blob with this digest.
 fn blob_name(digest: &Digest) -> String {
-    format!("blobs/{}/{}", digest.algorithm().name(), digest.hex())
+    format!("{BLOBS}/{}/{}", digest.algorithm().name(), digest.hex())
 }
 
 fn blob_path(root: &Utf8Path, digest: &Digest) -> Utf8PathBuf {

@@ -57,7 +57,9 @@ impl ArchiveWriter {
     ///
     /// `File` where it cannot be written.
     pub fn finish(self) -> Result<(), Error> {
-        pack(self.writer.folder(), &self.file)
+        let begun = self.writer.begin();
+        begun
+            .and_then(|()| pack(self.writer.folder(), &self.file))
             .map_err(|fault| Error::new(Operation::Write, subject(&self.file), "", fault))
     }
 }

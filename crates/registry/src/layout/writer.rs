@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::{Builder, NamedTempFile};
 
 use super::entry::{EntryName, IMAGE_NAME, REF_NAME};
-use super::{INDEX, MARK, VERSION, blob_path, check_mark};
+use super::{BLOBS, INDEX, MARK, VERSION, blob_path, check_mark};
 use crate::error::{Error, ErrorKind, Fault, Operation};
 use crate::roles::{Fetch, Parcel, Push};
 use crate::verify::check_digest;
@@ -24,7 +24,7 @@ const LIST_SIZE: u64 = 4 << 20;
 ///
 /// Blobs come first, under their digests. Nothing of them counts before [`name`](Self::name) puts an entry into the list,
 /// which it replaces in one step: whoever reads meanwhile, or after this was interrupted, sees all of the list before or
-/// all of the list after.
+/// all of the list after. A folder in which nothing ever got a name is no layout.
 #[derive(Debug, Clone)]
 pub struct LayoutWriter {
     folder: Utf8PathBuf,
@@ -40,17 +40,18 @@ pub struct Stored {
 }
 
 impl LayoutWriter {
-    /// Begins a layout in a folder that is new or empty, or adds to the layout that is there.
+    /// A layout in a folder that is not there or empty, or that an earlier writer has begun, or the layout that is there. Writes
+    /// nothing yet.
     ///
     /// # Errors
     ///
-    /// `Invalid` where the folder holds something else, `File` where it cannot be written.
+    /// `Invalid` where the folder holds something else, `File` where it cannot be read.
     pub fn open(folder: &Utf8Path) -> Result<Self, Error> {
         let writer = Self {
             folder: folder.to_owned(),
         };
         writer
-            .begin()
+            .look()
             .map_err(|fault| Error::new(Operation::Write, writer.subject(), "", fault))?;
         Ok(writer)
     }
@@ -106,28 +107,44 @@ impl LayoutWriter {
         format!("oci:{}", self.folder)
     }
 
-    fn begin(&self) -> Result<(), Fault> {
-        fs_err::create_dir_all(&self.folder).map_err(|error| failure(&self.folder, &error))?;
+    fn look(&self) -> Result<(), Fault> {
         let mark = self.folder.join(MARK);
         if mark.is_file() {
             let bytes = read_small(&mark, super::MARK_SIZE)?;
             return check_mark(&bytes).map_err(|invalid| Fault::in_file(&mark, invalid));
         }
-        let mut there = self
-            .folder
-            .read_dir_utf8()
-            .map_err(|error| failure(&self.folder, &error))?;
-        if there.next().is_some() {
-            return Err(Fault::in_file(&self.folder, Invalid::NoLayout));
+        let there = match self.folder.read_dir_utf8() {
+            Ok(there) => there,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(failure(&self.folder, &error)),
+        };
+        for entry in there {
+            let entry = entry.map_err(|error| failure(&self.folder, &error))?;
+            // What a writer leaves that did not come to a name.
+            if entry.file_name() != BLOBS && !entry.file_name().starts_with(TEMPORARY) {
+                return Err(Fault::in_file(&self.folder, Invalid::NoLayout));
+            }
         }
-        let list = json!({ "schemaVersion": 2, "mediaType": crate::document::OCI_INDEX, "manifests": [] });
-        self.replace(INDEX, list.to_string().as_bytes())?;
+        Ok(())
+    }
+
+    /// Makes a layout of the folder, where it is none.
+    pub(super) fn begin(&self) -> Result<(), Fault> {
+        if self.is_layout() {
+            return Ok(());
+        }
+        self.replace(INDEX, no_entries().to_string().as_bytes())?;
+        self.mark()
+    }
+
+    fn mark(&self) -> Result<(), Fault> {
         let version = json!({ "imageLayoutVersion": VERSION });
         self.replace(MARK, version.to_string().as_bytes())
     }
 
     fn blob_by(&self, algorithm: Algorithm) -> Result<BlobFile, Error> {
-        let file = temporary(&self.folder)
+        let file = self
+            .temporary()
             .map_err(|fault| Error::new(Operation::Write, self.subject(), "", fault))?;
         Ok(BlobFile {
             file,
@@ -146,10 +163,19 @@ impl LayoutWriter {
         entries.retain(|entry| name_of(entry).as_ref() != Some(name));
         entries.push(entry_of(entry, name));
         list["manifests"] = Value::Array(entries);
-        self.replace(INDEX, list.to_string().as_bytes())
+        self.replace(INDEX, list.to_string().as_bytes())?;
+        // Last: with it the folder is a layout.
+        if self.is_layout() { Ok(()) } else { self.mark() }
+    }
+
+    fn is_layout(&self) -> bool {
+        self.folder.join(MARK).is_file()
     }
 
     fn list(&self) -> Result<Value, Fault> {
+        if !self.is_layout() {
+            return Ok(no_entries());
+        }
         let path = self.folder.join(INDEX);
         let bytes = read_small(&path, LIST_SIZE)?;
         json::object("the list of the layout", &bytes).map_err(|invalid| Fault::in_file(&path, invalid))
@@ -166,12 +192,18 @@ impl LayoutWriter {
     /// Replaces a small file in one step, after its content is certain to be on the disk.
     fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), Fault> {
         let path = self.folder.join(name);
-        let mut file = temporary(&self.folder)?;
+        let mut file = self.temporary()?;
         let written = file
             .write_all(bytes)
             .and_then(|()| file.as_file().sync_all())
             .and_then(|()| file.persist(&path).map_err(|problem| problem.error));
         written.map(drop).map_err(|error| failure(&path, &error))
+    }
+
+    /// A new file beside what it may become, in the folder that comes with the first of them.
+    fn temporary(&self) -> Result<NamedTempFile, Fault> {
+        fs_err::create_dir_all(&self.folder).map_err(|error| failure(&self.folder, &error))?;
+        temporary(&self.folder)
     }
 
     fn failed(&self, path: &Utf8Path, operation: Operation, error: &io::Error) -> Error {
@@ -283,6 +315,11 @@ impl Push for LayoutWriter {
             }
         }
     }
+}
+
+/// A list in which nothing has a name yet.
+fn no_entries() -> Value {
+    json!({ "schemaVersion": 2, "mediaType": crate::document::OCI_INDEX, "manifests": [] })
 }
 
 /// The entry of a list. Where the whole reference is known, it stands where either kind of tool looks for it.
