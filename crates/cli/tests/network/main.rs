@@ -13,3 +13,4 @@ mod scene;
 mod secrets;
 mod tls;
 mod tokens;
+mod uploads;

@@ -15,7 +15,7 @@ struct Guarded {
     tokens: TokenServer,
     _nginx: Nginx,
     _twin: Twin,
-    _registry: RealRegistry,
+    registry: RealRegistry,
 }
 
 impl Guarded {
@@ -46,7 +46,7 @@ impl Guarded {
             tokens,
             _nginx: nginx,
             _twin: twin,
-            _registry: registry,
+            registry,
         }
     }
 
@@ -134,6 +134,63 @@ fn a_token_that_ends_in_the_middle_of_a_layer_is_replaced_and_the_layer_goes_on(
         [None, rest.clone(), rest],
         "the second is refused for its old token"
     );
+}
+
+#[test]
+#[ignore = "needs docker-registry and nginx"]
+fn a_push_asks_to_write_and_where_blobs_are_mounted_to_read_beside_it() {
+    let guarded = Guarded::new(Login::Password("anna".to_owned(), "hunter2".to_owned()));
+    let authority = guarded.front.authority();
+    guarded.scene.outrigger.login(authority, "anna", "hunter2");
+    guarded.scene.run("push acme/whale:1.0.0 acme/orca:1.0.0").ok();
+    let scopes: Vec<_> = guarded
+        .tokens
+        .requests()
+        .into_iter()
+        .map(|asked| asked.scopes)
+        .collect();
+    let write = "repository:acme/orca:pull,push";
+    let wanted: [&[&str]; 3] = [&[PULL], &[write], &[write, PULL]];
+    for wanted in wanted {
+        assert!(
+            scopes.iter().any(|scopes| scopes == wanted),
+            "{wanted:?} of {scopes:?}"
+        );
+    }
+    // The registry took them from the other repository: no blob was fetched, and none was brought.
+    let asked = guarded.front.requests();
+    let travelled = asked.iter().filter(|asked| {
+        asked.path.contains("/blobs/") && ["GET", "PATCH", "PUT"].contains(&asked.method.as_str())
+    });
+    assert_eq!(travelled.count(), 0, "{asked:?}");
+    let scene = &guarded.scene;
+    scene.outrigger.allow("acme/orca\n");
+    scene.run("install acme/orca:1.0.0 --force").ok();
+}
+
+#[test]
+#[ignore = "needs docker-registry, nginx and skopeo"]
+fn a_push_without_a_login_that_counts_is_told_so_and_brings_nothing() {
+    let guarded = Guarded::new(Login::Password("anna".to_owned(), "hunter2".to_owned()));
+    let authority = guarded.front.authority();
+    guarded.scene.outrigger.login(authority, "anna", "wrong");
+    let layout = guarded.scene.outrigger.surroundings().join("layout");
+    testkit::skopeo::copy_between(
+        &format!("docker://{}/acme/whale:1.0.0", guarded.registry.authority()),
+        &format!("oci:{layout}"),
+    )
+    .unwrap();
+    let refused = guarded
+        .scene
+        .run(&format!("push oci:{layout} acme/orca:1.0.0"))
+        .fails_with(5);
+    assert!(
+        refused.stderr.contains("the login was refused"),
+        "{}",
+        refused.stderr
+    );
+    let asked = guarded.front.requests();
+    assert!(asked.iter().all(|asked| asked.method == "HEAD"), "{asked:?}");
 }
 
 #[test]

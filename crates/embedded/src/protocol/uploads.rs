@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::http::header::{CONTENT_RANGE, HeaderMap, HeaderName, LOCATION, RANGE};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use model::Digest;
 
 use super::blobs::checked;
@@ -79,10 +80,16 @@ pub(super) async fn proceed(
     }
 }
 
+/// Keeps what comes, also of a body that ends early: whoever asks how far the upload has come goes on from there.
 async fn append(registry: &Registry, upload: u64, request: Request) -> Result<usize, Problem> {
     let start = chunk_start(request.headers())?;
-    let bytes = body::read(request, MAX_BLOB).await?;
-    registry.content().append(upload, start, &bytes).map_err(refused)
+    let keep = |start, piece: &[u8]| registry.content().append(upload, start, piece).map_err(refused);
+    let mut length = keep(start, &[])?;
+    let mut pieces = body::pieces(request);
+    while let Some(piece) = pieces.next().await {
+        length = keep(None, &piece?)?;
+    }
+    Ok(length)
 }
 
 /// Where a chunk says that it begins; `None` for a stream that says nothing.

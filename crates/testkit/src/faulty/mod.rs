@@ -51,6 +51,8 @@ pub struct Asked {
     pub path: String,
     /// The `Range` header.
     pub range: Option<String>,
+    /// The `Content-Range` header: which bytes of a blob an upload brings.
+    pub content_range: Option<String>,
     /// The `Authorization` header.
     pub authorization: Option<String>,
 }
@@ -151,6 +153,7 @@ impl Shared {
             method: request.method.clone(),
             path: request.path.clone(),
             range: request.header("range").map(str::to_owned),
+            content_range: request.header("content-range").map(str::to_owned),
             authorization: request.header("authorization").map(str::to_owned),
         });
         let mut rules = self.rules();
