@@ -139,7 +139,8 @@ impl Desktop {
             && !publishing.move_tag
         {
             let (tag, found) = (tag.clone(), before.clone());
-            return Err(Error::new(Phase::Publish, Cause::TagTaken { tag, found }));
+            let named = Reference::tagged(to.id.clone(), tag.clone());
+            return Err(Error::new(Phase::Publish, Cause::TagTaken { tag, found }).about(&named));
         }
         let mut tags = vec![named];
         if publishing.floating {

@@ -3,7 +3,9 @@
 use std::process::Command;
 
 use camino::Utf8Path;
-use serde_json::Value;
+use embedded::Image;
+use embedded::image::Layer;
+use serde_json::{Value, json};
 use testkit::{Engine, Folder, Output, Outrigger, RealRegistry};
 
 use crate::folders::{LABELS, METADATA, good, run_in};
@@ -30,7 +32,7 @@ fn rich() -> Folder {
         )
 }
 
-fn json(path: &Utf8Path, digest: &Value) -> Value {
+fn document(path: &Utf8Path, digest: &Value) -> Value {
     let digest = digest.as_str().unwrap().replace(':', "/");
     serde_json::from_slice(&std::fs::read(path.join("blobs").join(digest)).unwrap()).unwrap()
 }
@@ -38,11 +40,11 @@ fn json(path: &Utf8Path, digest: &Value) -> Value {
 /// The digests of the layers of both images.
 fn layers(folder: &Folder, index: &Value) -> Vec<Vec<String>> {
     let layout = folder.path().join("layout");
-    let index = json(&layout, index);
+    let index = document(&layout, index);
     let manifests = index["manifests"].as_array().unwrap().iter();
     manifests
         .map(|manifest| {
-            let manifest = json(&layout, &manifest["digest"]);
+            let manifest = document(&layout, &manifest["digest"]);
             let layers = manifest["layers"].as_array().unwrap().iter();
             layers
                 .map(|layer| layer["digest"].as_str().unwrap().to_owned())
@@ -117,8 +119,8 @@ fn the_config_says_what_the_build_file_says() {
     };
     let config = |built: &Value| {
         let layout = folder.path().join("layout");
-        let manifest = json(&layout, &built["releases"][0]["images"][1]["digest"]);
-        json(&layout, &manifest["config"]["digest"])
+        let manifest = document(&layout, &built["releases"][0]["images"][1]["digest"]);
+        document(&layout, &manifest["config"]["digest"])
     };
     let dated = config(&run("--plugin-labels --compression zstd"));
     assert_eq!(dated["created"], "2026-01-01T00:00:00Z");
@@ -194,8 +196,8 @@ fn a_base_image_lies_below_and_keeps_its_command_and_not_its_labels() {
     assert!(release[0].len() == 7, "{release:?}");
     assert!(below.join("blobs").join(release[0][0].replace(':', "/")).exists());
     let text = folder.path().join("layout");
-    let manifest = json(&text, &built["releases"][0]["images"][0]["digest"]);
-    let config = json(&text, &manifest["config"]["digest"]);
+    let manifest = document(&text, &built["releases"][0]["images"][0]["digest"]);
+    let config = document(&text, &manifest["config"]["digest"]);
     assert_eq!(
         config["config"]["Labels"]["org.opencontainers.image.title"],
         "Otters"
@@ -223,11 +225,7 @@ fn what_no_release_may_hold_is_refused_before_anything_is_written() {
     for (folder, code) in cases {
         let output = run_in(&folder, "build . -o oci:layout").fails_with(code);
         texts.push(output.stderr.replace(folder.path().as_str(), "[folder]"));
-        // A base image that is missing is found when its layers are wanted: nothing has a name then.
-        if let Ok(list) = std::fs::read_to_string(folder.path().join("layout/index.json")) {
-            let list: Value = serde_json::from_str(&list).unwrap();
-            assert_eq!(list["manifests"].as_array().map(Vec::len), Some(0));
-        }
+        assert!(!folder.path().join("layout").exists());
     }
     shown!(texts.join(""), @r"
     error: in the image of ., /ui/con.js cannot be held by Windows: a part of it is the name of a device
@@ -269,6 +267,97 @@ fn a_base_image_of_another_architecture_is_refused() {
     );
     let output = run_in(&folder, "build . -o oci:layout").fails_with(6);
     shown!(output.stderr.replace(layout.as_str(), "[layout]"), @"error: the base image oci:[layout] cannot be used: it has no image for linux/arm64");
+}
+
+/// A base image of this platform that says how containers of it run.
+fn base(platform: &str) -> Image {
+    Image::builder()
+        .platform(platform)
+        .label("com.docker.desktop.extension.api.version", ">= 9.0")
+        .layer(Layer::new().file("bin/serve", platform.to_owned(), 0o755))
+        .build_with(|config| {
+            config["config"]["Entrypoint"] = json!(["/bin/serve"]);
+            config["config"]["Cmd"] = json!(["--port", "80"]);
+            config["config"]["Env"] = json!(["PATH=/bin"]);
+            config["config"]["User"] = json!("1000");
+        })
+}
+
+/// A folder whose images begin with this one.
+fn upon(base: &str) -> Folder {
+    good().file(
+        "outrigger.toml",
+        format!("version = \"1.0.0\"\nbase = \"{base}\"\n{LABELS}"),
+    )
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_base_image_comes_from_a_registry_and_says_how_containers_run() {
+    let registry = RealRegistry::start().unwrap();
+    let platforms = ["linux/amd64", "linux/arm64"];
+    let bases = Image::index(platforms.map(|platform| (platform, base(platform))));
+    registry.push("library/base", "1", &bases);
+    let folder = upon(&format!("{}/library/base:1", registry.authority()));
+    let built = built(&folder, "");
+    let layout = folder.path().join("layout");
+    for (image, base) in built["releases"][0]["images"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .zip(bases.images())
+    {
+        let manifest = document(&layout, &image["digest"]);
+        assert_eq!(
+            manifest["layers"][0]["digest"],
+            base.layer_digests()[0].to_string()
+        );
+        let config = &document(&layout, &manifest["config"]["digest"])["config"];
+        assert_eq!(config["Entrypoint"], json!(["/bin/serve"]));
+        assert_eq!(config["Cmd"], json!(["--port", "80"]));
+        assert_eq!(config["Env"], json!(["PATH=/bin"]));
+        assert_eq!(config["User"], "1000");
+        assert_eq!(
+            config["Labels"]["com.docker.desktop.extension.api.version"],
+            ">= 0.3.0"
+        );
+    }
+    run_in(&folder, "validate oci:layout --strict").ok();
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_base_image_that_will_not_do_ends_the_build_before_anything_is_written() {
+    let registry = RealRegistry::start().unwrap();
+    registry.push("library/base", "1", &base("linux/amd64"));
+    let mut texts = Vec::new();
+    for (name, code) in [("base:1", 6), ("base:2", 4), ("other:1", 4), ("base", 6)] {
+        let folder = upon(&format!("{}/library/{name}", registry.authority()));
+        let output = run_in(&folder, "build . -o oci:layout").fails_with(code);
+        texts.push(output.stderr.replace(registry.authority(), "[registry]"));
+        let names = folder.path().join("layout/index.json");
+        assert!(!names.exists(), "{name}");
+    }
+    shown!(texts.join(""), @"
+    error: the base image [registry]/library/base:1 cannot be used: it is an image for linux/amd64, and linux/arm64 is built
+    error: cannot read the manifest of [registry]/library/base:2 (http://[registry]/v2/library/base/manifests/2): the repository has no such tag or digest
+      help: check the spelling; `outrigger search` shows what is offered
+    error: cannot read the manifest of [registry]/library/other:1 (http://[registry]/v2/library/other/manifests/1): the repository has no such tag or digest
+      help: check the spelling; `outrigger search` shows what is offered
+    error: the base image [registry]/library/base cannot be used: it needs a tag or a digest
+    ");
+}
+
+#[test]
+fn an_icon_among_the_pages_keeps_no_page_out() {
+    let metadata = METADATA.replace("\"icon.svg\"", "\"/ui/icon.svg\"");
+    let folder = rich().file("metadata.json", metadata).file(
+        "ui/icon.svg",
+        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 48 48'/>",
+    );
+    run_in(&folder, "validate . --strict").ok();
+    built(&folder, "");
+    run_in(&folder, "validate oci:layout --strict").ok();
 }
 
 /// Runs a tool of the distribution on a layout; its failure is ours.

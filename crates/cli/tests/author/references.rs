@@ -2,7 +2,7 @@
 
 use embedded::Registry;
 use embedded::image::{Image, Layer};
-use testkit::{Output, Outrigger, serve};
+use testkit::{Engine, Output, Outrigger, RealRegistry, serve, skopeo};
 
 use crate::folders::METADATA;
 
@@ -105,4 +105,54 @@ fn what_lies_below_the_files_of_the_release_is_not_read() {
     let output = Output::of(&mut command);
     assert!(output.stderr.contains("read for validation"), "{}", output.stderr);
     assert!(!output.stderr.contains(&base), "{}", output.stderr);
+}
+
+/// An engine that holds the image, and a file that it has saved.
+#[test]
+#[ignore = "needs docker.io, docker-registry and skopeo"]
+fn what_an_engine_holds_and_saves_is_judged_as_in_a_registry() {
+    let registry = RealRegistry::start().unwrap();
+    registry.push("acme/whale", "1.2.0", &image("linux/amd64"));
+    let engine = Engine::shared().unwrap();
+    let outrigger = Outrigger::new(env!("CARGO_BIN_EXE_outrigger"));
+    let (loaded, saved) = (
+        outrigger.surroundings().join("loaded.tar"),
+        outrigger.surroundings().join("saved.tar"),
+    );
+    // A name of its own: other tests use the same engine.
+    let name = "acme/whale-of-validate:1.2.0";
+    let from = format!("docker://{}/acme/whale:1.2.0", registry.authority());
+    skopeo::save(&from, &format!("docker-archive:{loaded}:{name}")).unwrap();
+    engine.run(&["load", "--input", loaded.as_str()]).unwrap();
+    engine.run(&["save", "--output", saved.as_str(), name]).unwrap();
+    for source in [
+        format!("docker-archive:{loaded}"),
+        format!("docker-archive:{saved}"),
+        format!("docker-daemon:{name}"),
+    ] {
+        let mut command = outrigger.command();
+        command.env("DOCKER_HOST", engine.host());
+        command.args(["validate", &source, "--format", "json"]);
+        let output = Output::of(&mut command).fails_with(1);
+        assert_eq!(
+            codes(&output),
+            [
+                "label-required: the label org.opencontainers.image.vendor is missing",
+                "platform-missing: there is no image for linux/arm64",
+                "label-inherited: the label org.opencontainers.image.version says `24.16.0`, and the tag `1.2.0`",
+                "page-absolute-path: <script> loads `src=/main.js` from the root",
+            ],
+            "{source}"
+        );
+    }
+    engine.run(&["rmi", name]).unwrap();
+    for (source, code) in [
+        ("docker-archive:/nowhere/whale.tar", 4),
+        ("docker-daemon:acme/nobody:1.0.0", 4),
+    ] {
+        let mut command = outrigger.command();
+        command.env("DOCKER_HOST", engine.host());
+        command.args(["validate", source]);
+        Output::of(&mut command).fails_with(code);
+    }
 }

@@ -278,6 +278,16 @@ fn what_cannot_be_looked_at_is_an_error_with_its_reason() {
     shown!(run_in(&folder, "validate .").fails_with(6).stderr, @"error: ./metadata.json has 2000000 bytes, and only 1048576 are read");
 }
 
+#[test]
+fn a_name_that_is_no_folder_here_is_said_to_be_none() {
+    let told = run_in(&Folder::new(), "--offline validate whale").fails_with(5);
+    shown!(told.stderr, @"
+    error: cannot list the tags of docker.io/library/whale: nothing is asked of a registry while offline
+      because: there is no file or folder whale here, so it was taken for a repository
+      help: leave out `--offline`
+    ");
+}
+
 #[cfg(unix)]
 #[test]
 fn links_out_of_the_folder_and_names_of_other_systems_are_told() {

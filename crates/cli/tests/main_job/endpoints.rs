@@ -144,3 +144,20 @@ fn loopback_is_spoken_to_over_http_without_being_told() {
             .ok();
     }
 }
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_push_goes_to_the_registry_itself_which_is_the_last_endpoint() {
+    let (mirror, scene) = (Scene::new(), Scene::new());
+    let digest = scene.push_image("acme/workshop", "1.0.0", &whale("1.0.0").build());
+    // What the mirror has says nothing about the registry.
+    mirror.push_image("acme/whale", "1.0.0", &whale("another").build());
+    endpoints(&scene, &[&address(&mirror), &address(&scene)]);
+    mirror.registry.clear_requests();
+    let source = format!("{}/acme/workshop:1.0.0", scene.registry.authority());
+    scene.run(&format!("push {source} acme/whale:1.0.0")).ok();
+    assert_eq!(mirror.registry.requests().len(), 0);
+    endpoints(&scene, &[&address(&scene)]);
+    scene.run("install acme/whale --force").ok();
+    assert_eq!(scene.installed()["digest"], digest.to_string());
+}

@@ -51,7 +51,17 @@ fn look(what: &str, global: &Global) -> Result<Report, Failure> {
         };
         Ok::<_, Failure>(author::validate_image(&reading, what, &reference).await?)
     };
-    wait(report)?
+    wait(report)?.map_err(|failure| taken_for_a_repository(what, failure))
+}
+
+/// A name without tag and digest was more likely meant to be a folder.
+fn taken_for_a_repository(what: &str, failure: Failure) -> Failure {
+    if what.contains([':', '@']) {
+        return failure;
+    }
+    failure.because(format!(
+        "there is no file or folder {what} here, so it was taken for a repository"
+    ))
 }
 
 /// An image outside of registries. What it is called matters only for its tag.
