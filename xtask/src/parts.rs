@@ -68,6 +68,11 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         programs: &["faketime"],
         moved_to: &[],
     },
+    Part {
+        package: "make",
+        programs: &["make"],
+        moved_to: &[],
+    },
 ];
 
 /// What only the benchmarks need.

@@ -36,33 +36,42 @@ pub(super) fn run(init: &Init, output: &Output) -> Result<Exit, Failure> {
 fn beginning(init: &Init, folder: &Utf8Path, asker: &Asker<'_>) -> Result<Beginning, Failure> {
     let kind = match init.template {
         Some(kind) => kind,
-        None => kind(&asker.text("Template (ui, backend or host)", "template", Some("ui"))?)?,
+        None => asker.ask(
+            &Question::new("Template (ui, backend or host)", "template", Some("ui")),
+            kind,
+        )?,
     };
     let title = match &init.title {
         Some(title) => title.clone(),
-        None => asker.text("Title", "title", title_of(folder).as_deref())?,
+        None => asker.ask(
+            &Question::new("Title", "title", title_of(folder).as_deref()),
+            text,
+        )?,
     };
     let description = match &init.description {
         Some(description) => description.clone(),
-        None => asker.text(
-            "Description, one sentence",
-            "description",
-            Some(&format!("What {title} does")),
-        )?,
+        None => {
+            let usual = format!("What {title} does");
+            asker.ask(
+                &Question::new("Description, one sentence", "description", Some(&usual)),
+                text,
+            )?
+        }
     };
     let vendor = match &init.vendor {
         Some(vendor) => vendor.clone(),
-        None => asker.text("Vendor", "vendor", None)?,
+        None => asker.ask(&Question::new("Vendor", "vendor", None), text)?,
     };
     let publisher_url = match &init.publisher_url {
-        Some(address) => address.clone(),
-        None => asker.text("Vendor's page", "publisher-url", Some("https://example.com"))?,
+        Some(address) => web_address(address)?,
+        None => {
+            let usual = Some("https://example.com");
+            asker.ask(
+                &Question::new("Vendor's page", "publisher-url", usual),
+                web_address,
+            )?
+        }
     };
-    if !is_web_address(&publisher_url) {
-        return Err(Failure::usage(format!(
-            "{publisher_url} is no address that begins with https://"
-        )));
-    }
     Ok(Beginning {
         template: match kind {
             Kind::Ui => Template::Ui,
@@ -86,6 +95,19 @@ fn kind(answer: &str) -> Result<Kind, Failure> {
     }
 }
 
+fn text(answer: &str) -> Result<String, Failure> {
+    Ok(answer.to_owned())
+}
+
+fn web_address(answer: &str) -> Result<String, Failure> {
+    if is_web_address(answer) {
+        return Ok(answer.to_owned());
+    }
+    Err(Failure::usage(format!(
+        "{answer} is no address that begins with https://"
+    )))
+}
+
 /// A title out of a folder's name: `whale-watch` is `Whale watch`.
 fn title_of(folder: &Utf8Path) -> Option<String> {
     let absolute = camino::absolute_utf8(folder).ok()?;
@@ -101,41 +123,66 @@ struct Asker<'a> {
     has_terminal: bool,
 }
 
+/// What is to be known, and by which flag it can be said beforehand.
+struct Question<'a> {
+    words: &'a str,
+    flag: &'a str,
+    default: Option<&'a str>,
+}
+
 impl Asker<'_> {
-    /// Asks on the terminal; without one the default is the answer, and a question without a default is wrong usage.
-    fn text(&self, question: &str, flag: &str, default: Option<&str>) -> Result<String, Failure> {
+    /// Asks on the terminal until `read` takes the answer. Without a terminal the default is the answer, and a question without one
+    /// is wrong usage.
+    fn ask<T>(
+        &self,
+        question: &Question<'_>,
+        read: impl Fn(&str) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let flag = question.flag;
         if !self.has_terminal {
             let nobody = || {
                 Failure::usage(format!(
                     "nobody can be asked for the {flag}: there is no terminal"
                 ))
+                .help(format!("give it with `--{flag}`"))
             };
-            return default
-                .map(str::to_owned)
-                .ok_or_else(|| nobody().help(format!("give it with `--{flag}`")));
+            return read(question.default.ok_or_else(nobody)?);
         }
         loop {
-            let answer = self.output.pause(|| ask(question, default)).map_err(|error| {
+            let answer = self.output.pause(|| question.put()).map_err(|error| {
                 Failure::usage(format!("the answer cannot be read: {error}"))
                     .help(format!("give it with `--{flag}`"))
             })?;
-            match (answer.trim(), default) {
-                ("", Some(default)) => return Ok(default.to_owned()),
+            match (answer.trim(), question.default) {
                 ("", None) => {}
-                (answer, _) => return Ok(answer.to_owned()),
+                ("", Some(default)) => return read(default),
+                (answer, _) => match read(answer) {
+                    Ok(read) => return Ok(read),
+                    Err(problem) => self.output.fail(&problem),
+                },
             }
         }
     }
 }
 
-fn ask(question: &str, default: Option<&str>) -> std::io::Result<String> {
-    let mut stderr = anstream::stderr();
-    let shown = default.map(|default| format!(" [{default}]")).unwrap_or_default();
-    write!(stderr, "{question}{shown}: ")?;
-    stderr.flush()?;
-    let mut answer = String::new();
-    match std::io::stdin().read_line(&mut answer)? {
-        0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
-        _ => Ok(answer),
+impl<'a> Question<'a> {
+    fn new(words: &'a str, flag: &'a str, default: Option<&'a str>) -> Self {
+        Self { words, flag, default }
+    }
+
+    /// Puts it, and answers the line that was typed.
+    fn put(&self) -> std::io::Result<String> {
+        let mut stderr = anstream::stderr();
+        let shown = self
+            .default
+            .map(|default| format!(" [{default}]"))
+            .unwrap_or_default();
+        write!(stderr, "{}{shown}: ", self.words)?;
+        stderr.flush()?;
+        let mut answer = String::new();
+        match std::io::stdin().read_line(&mut answer)? {
+            0 => Err(std::io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(answer),
+        }
     }
 }

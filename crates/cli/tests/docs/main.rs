@@ -12,6 +12,7 @@ mod examples;
 mod expected;
 mod files;
 mod page;
+mod recipes;
 mod reference;
 mod session;
 mod terminal;

@@ -3,8 +3,10 @@
 use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use camino::Utf8PathBuf;
+use regex::Regex;
 use testkit::Folder;
 
 use crate::terminal;
@@ -14,8 +16,11 @@ use crate::world::{Story, World};
 const HOME: &str = "/home/ann";
 /// The home folder below it.
 const OUTRIGGER_HOME: &str = ".local/share/outrigger";
-/// Ends of a question on a terminal.
-pub(crate) const QUESTION: &str = "[y/N]";
+
+/// A question on a terminal, up to where the answer is typed.
+pub(crate) static QUESTION: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?m)^.*\[y/N\] ?|^(Template|Title|Description|Vendor)\b[^\[:\n]*(\[[^\]\n]*\])?: ?").unwrap()
+});
 
 pub(crate) struct Session {
     home: Folder,
@@ -42,9 +47,13 @@ impl Session {
         session
     }
 
-    /// Writes a file that a page shows into the home folder; a configuration is told where the registries are.
+    /// Writes a file that a page shows into the home folder, or with `~/` in front below the person's home; a configuration is
+    /// told where the registries are.
     pub(crate) fn write(&self, name: &str, content: &str) {
-        let path = self.home.path().join(OUTRIGGER_HOME).join(name);
+        let path = match name.strip_prefix("~/") {
+            Some(below) => self.home.path().join(below),
+            None => self.home.path().join(OUTRIGGER_HOME).join(name),
+        };
         let mut content = content.to_owned();
         if name == "config.toml" {
             content += &self.world.endpoints();
@@ -66,7 +75,7 @@ impl Session {
             ["docker", "build" | "login" | "buildx", ..]
             | ["cargo", "build" | "xtask" | "test" | "install", ..]
             | ["git", "clone", ..]
-            | ["mdbook" | "skopeo", ..] => return None,
+            | ["mdbook", ..] => return None,
             ["echo", "$?"] => Printed {
                 text: self.last_code.to_string(),
                 code: 0,
@@ -83,7 +92,7 @@ impl Session {
     }
 
     fn shell(&self, line: &str, shown: &str) -> Printed {
-        let (text, code) = if shown.contains(QUESTION) {
+        let (text, code) = if QUESTION.is_match(shown) {
             terminal::run(|line| self.command(line), line, shown)
         } else {
             let mut command = self.command(line);

@@ -25,9 +25,10 @@ pub(crate) fn run(shell: impl Fn(&str) -> Command, line: &str, shown: &str) -> (
     .unwrap();
     let mut keyboard = script.stdin.take().unwrap();
     let mut output = script.stdout.take().unwrap();
-    let mut answers = shown
-        .lines()
-        .filter_map(|line| Some(line.split_once(QUESTION)?.1.trim()));
+    let mut answers = shown.lines().filter_map(|line| {
+        let question = QUESTION.find(line)?;
+        Some(line[question.end()..].trim())
+    });
     let mut screen = vt100::Parser::new(ROWS, COLUMNS, 0);
     let mut seen = Vec::new();
     let mut asked = 0;
@@ -36,7 +37,7 @@ pub(crate) fn run(shell: impl Fn(&str) -> Command, line: &str, shown: &str) -> (
     while let Ok(count @ 1..) = output.read(&mut buffer) {
         screen.process(&buffer[..count]);
         seen.extend_from_slice(&buffer[..count]);
-        let questions = String::from_utf8_lossy(&seen).matches(QUESTION).count();
+        let questions = QUESTION.find_iter(&String::from_utf8_lossy(&seen)).count();
         while asked < questions {
             let answer = answers.next().unwrap_or_default();
             writeln!(keyboard, "{answer}").unwrap();
