@@ -18,10 +18,10 @@ const LONGEST_UI_FILE: u64 = 1 << 20;
 
 /// Programs that stand for the binaries of an extension. Each comes with a package that benchmarks need anyway; those for
 /// other systems are Linux programs under other names.
-const BACKEND: &str = "/usr/bin/buildah";
-const LINUX: &str = "/usr/bin/skopeo";
-const DARWIN: &str = "/usr/bin/docker-registry";
-const WINDOWS: &str = "/usr/bin/umoci";
+pub(super) const BACKEND: &str = "/usr/bin/buildah";
+pub(super) const LINUX: &str = "/usr/bin/skopeo";
+pub(super) const DARWIN: &str = "/usr/bin/docker-registry";
+pub(super) const WINDOWS: &str = "/usr/bin/umoci";
 
 /// What a payload of it holds, as paths in the image.
 pub(super) const PAYLOAD: [&str; 5] = ["metadata.json", "icon.svg", "compose.yaml", "ui", "linux"];
@@ -79,6 +79,14 @@ pub(super) fn image(layers: Vec<Layer>) -> Image {
 
 /// What stands in the top layer; `binaries` are the systems that have one, with its name.
 pub(super) fn description(binaries: &[(&str, &str)]) -> Layer {
+    let files = describing(binaries).into_iter();
+    files.fold(Layer::new(), |layer, (name, content)| {
+        layer.file(name, content, 0o644)
+    })
+}
+
+/// The files that describe an extension, by their names.
+pub(super) fn describing(binaries: &[(&str, &str)]) -> [(&'static str, String); 3] {
     let binaries = binaries.iter();
     let host = binaries.map(|(system, name)| json!({ *system: [{ "path": format!("/{system}/{name}") }] }));
     let metadata = json!({
@@ -87,14 +95,15 @@ pub(super) fn description(binaries: &[(&str, &str)]) -> Layer {
         "vm": { "composefile": "compose.yaml" },
         "host": { "binaries": host.collect::<Vec<_>>() },
     });
-    Layer::new()
-        .file("metadata.json", metadata.to_string(), 0o644)
-        .file("icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n", 0o644)
-        .file(
-            "compose.yaml",
-            "services:\n  harbour:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n",
-            0o644,
-        )
+    let compose = "services:\n  harbour:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n";
+    [
+        ("metadata.json", metadata.to_string()),
+        (
+            "icon.svg",
+            "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n".to_owned(),
+        ),
+        ("compose.yaml", compose.to_owned()),
+    ]
 }
 
 /// A layer of one real program for the user interface, again and again until it has so many bytes; its copies are named after `name`.
@@ -108,6 +117,26 @@ pub(super) fn copies(size: usize, name: &str) -> anyhow::Result<Layer> {
 
 /// So many layers that share a user interface, and its bytes.
 pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u64)> {
+    let (found, bytes) = ui_files(ui)?;
+    let mut layers = vec![Layer::new().folder("ui"); count];
+    layers[0] = layers[0]
+        .clone()
+        .file("ui/index.html", "<!doctype html>\n", 0o644);
+    for (index, path) in found.iter().enumerate() {
+        let place = (index + 1) % count;
+        let layer = std::mem::take(&mut layers[place]);
+        layers[place] = layer.file(format!("ui/{}", below(path)), fs_err::read(path)?, 0o644);
+    }
+    Ok((layers, bytes))
+}
+
+/// The path of a file below the folder of the user interface.
+pub(super) fn below(path: &Path) -> std::path::Display<'_> {
+    path.strip_prefix("/").unwrap_or(path).display()
+}
+
+/// The files of a user interface beside its `index.html`, and their bytes.
+pub(super) fn ui_files(ui: &Ui) -> anyhow::Result<(Vec<PathBuf>, u64)> {
     let mut found = Vec::new();
     for folder in UI_FOLDERS {
         collect(Path::new(folder), &mut found)?;
@@ -115,10 +144,7 @@ pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u6
     // By their names alone they would come from one package only.
     found.sort_by_cached_key(|(path, _)| mixed_order(path));
     let average = ui.bytes / ui.files as u64;
-    let mut layers = vec![Layer::new().folder("ui"); count];
-    layers[0] = layers[0]
-        .clone()
-        .file("ui/index.html", "<!doctype html>\n", 0o644);
+    let mut chosen = Vec::new();
     let (mut files, mut bytes) = (1, 0);
     for (path, size) in found {
         if files == ui.files {
@@ -126,9 +152,7 @@ pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u6
         }
         // Below the average that is wanted only larger files are taken, above it only smaller ones.
         if (bytes < average * files as u64) == (size > average) {
-            let name = path.strip_prefix("/").unwrap_or(&path);
-            let layer = std::mem::take(&mut layers[files % count]);
-            layers[files % count] = layer.file(format!("ui/{}", name.display()), fs_err::read(&path)?, 0o644);
+            chosen.push(path);
             files += 1;
             bytes += size;
         }
@@ -138,7 +162,7 @@ pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u6
         "below {} there are only {files} files for a user interface, of {bytes} bytes",
         UI_FOLDERS.join(" and ")
     );
-    Ok((layers, bytes))
+    Ok((chosen, bytes))
 }
 
 /// An order that mixes all folders, and is the same on every run.

@@ -1,5 +1,7 @@
 //! The rows of the table, in its order.
 
+mod build;
+mod dev;
 mod extension;
 mod flushing;
 mod install;
@@ -14,7 +16,9 @@ mod rollback;
 mod scan;
 mod start;
 mod update;
+mod validate;
 mod verify;
+mod workshop;
 
 use super::row::Row;
 
@@ -24,6 +28,9 @@ pub(crate) const ALL: &[Row] = &[
     flushing::ROW,
     link::ROW,
     update::ROW,
+    build::ROW,
+    validate::ROW,
+    dev::ROW,
     push::ROW,
     memory::ROW,
     scan::ROW,

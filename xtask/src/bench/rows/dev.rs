@@ -1,0 +1,117 @@
+//! The row `dev`.
+
+use std::cell::Cell;
+use std::io::{BufRead as _, BufReader, Lines};
+use std::process::{Child, ChildStdout, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, ensure};
+use camino::Utf8Path;
+use serde_json::Value;
+use testkit::{Folder, Outrigger};
+
+use super::extension::Ui;
+use super::workshop::Workshop;
+use crate::bench::bench::{Bench, Contestant};
+use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
+
+/// Within how many seconds a saved file is in the generation that is switched to.
+const LONGEST: f64 = 0.300;
+
+pub(super) const ROW: Row = Row {
+    name: "dev",
+    what: "`outrigger dev` works on the folder of the row `build`. One page of the user interface is saved, and the clock runs until the \
+           command says that it has switched, with everything flushed. Afterwards the page is compared with what is installed. 30 ms of \
+           it the command waits whether more is saved.",
+    bounded_by: "Not profiled yet.",
+    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    runs: 15,
+    measure,
+};
+
+fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
+    let workshop = Workshop::new(&Ui {
+        files: 400,
+        bytes: 12 << 20,
+    })?;
+    let outrigger = bench.outrigger();
+    let mut running = Loop::start(&outrigger, workshop.path())?;
+    running.has_switched()?;
+    let saved = Cell::new(0);
+    let series = bench.race(vec![Contestant::new("outrigger dev", || {
+        saved.set(saved.get() + 1);
+        let page = format!("<!doctype html>\n<p>{}</p>\n", saved.get());
+        let start = Instant::now();
+        fs_err::write(workshop.path().join("ui/index.html"), &page)?;
+        running.has_switched()?;
+        let time = start.elapsed();
+        ensure!(installed(&outrigger)? == page, "another page was installed");
+        Ok(time)
+    })])?;
+    let mark = Mark {
+        what: "from a saved page to the switched generation".to_owned(),
+        value: series[0].median(),
+        unit: Unit::Seconds,
+        target: Target::AtMost(LONGEST),
+    };
+    Ok(Measurement {
+        marks: vec![mark],
+        notes: vec![format!(
+            "The extension has {} of files.",
+            Unit::Bytes.show(figure(workshop.size))
+        )],
+        series,
+    })
+}
+
+/// The command while it runs; ended when this is dropped.
+struct Loop {
+    child: Child,
+    lines: Lines<BufReader<ChildStdout>>,
+    /// Holds what it says beside its results, which a pipe would hold only so much of.
+    _said: Folder,
+}
+
+impl Loop {
+    fn start(outrigger: &Outrigger, workshop: &Utf8Path) -> anyhow::Result<Self> {
+        let said = Folder::new();
+        let mut child = outrigger
+            .command()
+            .args(["dev", workshop.as_str(), "--force"])
+            .stdout(Stdio::piped())
+            .stderr(fs_err::File::create(said.path().join("stderr"))?.into_file())
+            .spawn()?;
+        let stdout = child.stdout.take().context("it has no output")?;
+        Ok(Self {
+            child,
+            lines: BufReader::new(stdout).lines(),
+            _said: said,
+        })
+    }
+
+    /// Waits until it says so.
+    fn has_switched(&mut self) -> anyhow::Result<()> {
+        let line = self.lines.next().context("it ended")??;
+        ensure!(line.starts_with("Installed"), "it says: {line}");
+        Ok(())
+    }
+}
+
+impl Drop for Loop {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The page of the installed extension.
+fn installed(outrigger: &Outrigger) -> anyhow::Result<String> {
+    let listed = outrigger.command().args(["ls", "--format", "json"]).output()?;
+    let listed: Value = serde_json::from_slice(&listed.stdout)?;
+    let path = listed["extensions"][0]["path"]
+        .as_str()
+        .context("nothing is installed")?;
+    let page = Utf8Path::new(path).join("ui/dashboard-tab/index.html");
+    Ok(fs_err::read_to_string(page)?)
+}
