@@ -34,69 +34,51 @@ pub(super) fn run(init: &Init, output: &Output) -> Result<Exit, Failure> {
 }
 
 fn beginning(init: &Init, folder: &Utf8Path, asker: &Asker<'_>) -> Result<Beginning, Failure> {
-    let kind = match init.template {
-        Some(kind) => kind,
+    let template = match init.template {
+        Some(kind) => kind.into(),
         None => asker.ask(
             &Question::new("Template (ui, backend or host)", "template", Some("ui")),
-            kind,
+            template,
         )?,
     };
-    let title = match &init.title {
-        Some(title) => title.clone(),
-        None => asker.ask(
-            &Question::new("Title", "title", title_of(folder).as_deref()),
-            text,
-        )?,
-    };
-    let description = match &init.description {
-        Some(description) => description.clone(),
-        None => {
-            let usual = format!("What {title} does");
-            asker.ask(
-                &Question::new("Description, one sentence", "description", Some(&usual)),
-                text,
-            )?
-        }
-    };
-    let vendor = match &init.vendor {
-        Some(vendor) => vendor.clone(),
-        None => asker.ask(&Question::new("Vendor", "vendor", None), text)?,
-    };
-    let publisher_url = match &init.publisher_url {
-        Some(address) => web_address(address)?,
-        None => {
-            let usual = Some("https://example.com");
-            asker.ask(
-                &Question::new("Vendor's page", "publisher-url", usual),
-                web_address,
-            )?
-        }
-    };
+    let usual_title = title_of(folder);
+    let title = Question::new("Title", "title", usual_title.as_deref());
+    let title = asker.text(init.title.as_deref(), &title)?;
+    let usual_description = format!("What {title} does");
+    let description = Question::new(
+        "Description, one sentence",
+        "description",
+        Some(&usual_description),
+    );
+    let vendor = Question::new("Vendor", "vendor", None);
+    let page = Question::new("Vendor's page", "publisher-url", Some("https://example.com"));
     Ok(Beginning {
-        template: match kind {
-            Kind::Ui => Template::Ui,
-            Kind::Backend => Template::Backend,
-            Kind::Host => Template::Host,
-        },
+        template,
         title,
-        description,
-        vendor,
-        publisher_url,
+        description: asker.text(init.description.as_deref(), &description)?,
+        vendor: asker.text(init.vendor.as_deref(), &vendor)?,
+        publisher_url: asker.said_or_asked(init.publisher_url.as_deref(), &page, web_address)?,
     })
 }
 
-fn kind(answer: &str) -> Result<Kind, Failure> {
-    match answer {
-        "ui" => Ok(Kind::Ui),
-        "backend" => Ok(Kind::Backend),
-        "host" => Ok(Kind::Host),
-        other => Err(Failure::usage(format!("there is no template {other}"))
-            .help("the templates are ui, backend and host")),
+impl From<Kind> for Template {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Ui => Self::Ui,
+            Kind::Backend => Self::Backend,
+            Kind::Host => Self::Host,
+        }
     }
 }
 
-fn text(answer: &str) -> Result<String, Failure> {
-    Ok(answer.to_owned())
+fn template(answer: &str) -> Result<Template, Failure> {
+    match answer {
+        "ui" => Ok(Template::Ui),
+        "backend" => Ok(Template::Backend),
+        "host" => Ok(Template::Host),
+        other => Err(Failure::usage(format!("there is no template {other}"))
+            .help("the templates are ui, backend and host")),
+    }
 }
 
 fn web_address(answer: &str) -> Result<String, Failure> {
@@ -131,6 +113,26 @@ struct Question<'a> {
 }
 
 impl Asker<'_> {
+    /// A text that a flag says or somebody types, with something in it.
+    fn text(&self, said: Option<&str>, question: &Question<'_>) -> Result<String, Failure> {
+        self.said_or_asked(said, question, |text| match text.trim() {
+            "" => Err(Failure::usage(format!("the {} is empty", question.flag))),
+            text => Ok(text.to_owned()),
+        })
+    }
+
+    fn said_or_asked<T>(
+        &self,
+        said: Option<&str>,
+        question: &Question<'_>,
+        read: impl Fn(&str) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        match said {
+            Some(said) => read(said),
+            None => self.ask(question, read),
+        }
+    }
+
     /// Asks on the terminal until `read` takes the answer. Without a terminal the default is the answer, and a question without one
     /// is wrong usage.
     fn ask<T>(

@@ -66,6 +66,8 @@ fn the_files_are_listed_and_what_is_there_is_left_alone() {
 
 #[test]
 fn without_a_terminal_what_has_no_default_is_asked_for_by_its_flag() {
+    let empty = run_in(&Folder::new(), "init whale --vendor=").fails_with(2);
+    shown!(empty.stderr, @"error: the vendor is empty");
     shown!(run_in(&Folder::new(), "init whale").fails_with(2).stderr, @"
     error: nobody can be asked for the vendor: there is no terminal
       help: give it with `--vendor`
