@@ -89,6 +89,12 @@ pub enum Error {
         /// The repository.
         repository: String,
     },
+    /// What is to be looked at or built is not there.
+    #[error("there is no file or folder {path}")]
+    NotThere {
+        /// The path, as the user named it.
+        path: Utf8PathBuf,
+    },
     /// There is no `metadata.json` where one is needed.
     #[error("{folder} has no metadata.json")]
     NoMetadata {

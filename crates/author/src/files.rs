@@ -153,6 +153,16 @@ fn executable(_: &Metadata) -> Option<bool> {
     None
 }
 
+/// Refuses what is not there by the name that the user gave it.
+pub(crate) fn demand(path: &Utf8Path) -> Result<(), Error> {
+    match fs_err::metadata(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::NotThere {
+            path: path.to_owned(),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// The first `limit` bytes of a file.
 pub(crate) fn head(path: &Utf8Path, limit: u64) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();

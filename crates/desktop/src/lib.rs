@@ -75,6 +75,8 @@ pub struct Desktop {
     settings: Settings,
     store: Store,
     registry: registry::Client,
+    /// Whether images in files stand in for a repository.
+    reads_files: bool,
     facts: Mutex<facts::Memory>,
     turns: turns::Turns,
     blobs: BlobCache,
@@ -125,6 +127,7 @@ impl Desktop {
             settings,
             store,
             registry,
+            reads_files: false,
             facts,
             turns: turns::Turns::default(),
             blobs,

@@ -46,6 +46,7 @@ impl Desktop {
             ));
         }
         self.registry = self.registry.with(repository);
+        self.reads_files = true;
         Ok((self, reference))
     }
 }

@@ -53,8 +53,11 @@ impl Desktop {
         ));
     }
 
-    /// Says that a tag moved and is followed, because it was named.
+    /// Says that a tag moved and is followed, because it was named. In a file no tag moves: whoever wrote it gave it its names.
     pub(crate) fn tell_followed(&self, moved: &Moved<'_>) {
+        if self.reads_files {
+            return;
+        }
         self.warn(format!("{}; it was asked for, and is taken", moved.sentence()));
     }
 

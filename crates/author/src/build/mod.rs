@@ -11,7 +11,7 @@ use registry::{Descriptor, EntryName, LayoutWriter, Settings};
 
 use crate::build_file::BuildFile;
 use crate::error::Error;
-use crate::files::read_bounded;
+use crate::files::{demand, read_bounded};
 use crate::plan::{METADATA, PlannedImage, Planner};
 use base::Fetcher;
 use documents::Documents;
@@ -82,6 +82,7 @@ impl Build {
     /// When the build file or the metadata is missing or wrong, a file is missing, leads out of the folder, or has a name
     /// that desktops cannot hold.
     pub fn read(folder: &Utf8Path, options: BuildOptions) -> Result<Self, Error> {
+        demand(folder)?;
         let file = folder.join(METADATA);
         let bytes = read_bounded(&file)?.ok_or_else(|| Error::NoMetadata {
             folder: folder.to_owned(),

@@ -10,12 +10,13 @@ use super::{
 };
 use crate::build_file::BuildFile;
 use crate::error::Error;
-use crate::files::{head, read_bounded, read_text};
+use crate::files::{demand, head, read_bounded, read_text};
 use crate::plan::{METADATA, PlannedFile, Planner};
 use crate::text::SourceText;
 
 /// Looks at the folder or metadata file at `path`.
 pub(super) fn inspect(path: &Utf8Path) -> Result<Inspected, Error> {
+    demand(path)?;
     if fs_err::metadata(path)?.is_dir() {
         return folder(path);
     }

@@ -52,7 +52,7 @@ impl<'a> Workshop<'a> {
             context,
             output,
             folder,
-            asking: Asking::new(output, force),
+            asking: Asking::repeatedly(output, force),
             layout: LayoutWriter::open(&path)?,
             layers: Layers::default(),
             _scratch: scratch,

@@ -1,9 +1,10 @@
 //! What commands with several arguments share: all are tried, the highest exit code wins.
 
 use desktop::{Consent, Installation, Outcome, Question};
-use model::permissions::Level;
+use model::permissions::{Level, Permissions};
 use serde::Serialize;
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::{Mutex, PoisonError};
 
 use crate::exit::Exit;
 use crate::output::failure::Failure;
@@ -127,6 +128,24 @@ impl<'a> Asking<'a> {
         }
     }
 
+    /// The same for who installs one extension again and again: what was agreed to is neither asked nor told again.
+    pub(crate) fn repeatedly(output: &'a Output, force: bool) -> Self {
+        let once = Self::new(output, force);
+        let (answered, told) = (Agreed::default(), Agreed::default());
+        Self {
+            ask: Box::new(move |question| {
+                answered.covers(question) || answered.note(question, (once.ask)(question))
+            }),
+            tell: Box::new(move |question| {
+                if !told.covers(question) {
+                    (once.tell)(question);
+                    told.note(question, true);
+                }
+            }),
+            ..once
+        }
+    }
+
     /// Whoever can say yes: `--force`, the person at the terminal, or nobody.
     pub(crate) fn consent(&self) -> Consent<'_> {
         match (self.force, self.has_terminal) {
@@ -134,6 +153,27 @@ impl<'a> Asking<'a> {
             (false, true) => Consent::Ask(&*self.ask),
             (false, false) => Consent::NobodyToAsk,
         }
+    }
+}
+
+/// What was agreed to last.
+#[derive(Default)]
+struct Agreed(Mutex<Option<Permissions>>);
+
+impl Agreed {
+    /// Whether nothing goes beyond it.
+    fn covers(&self, question: &Question<'_>) -> bool {
+        let agreed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let beyond = |agreed| question.permissions.beyond(agreed);
+        agreed.as_ref().is_some_and(|agreed| beyond(agreed).is_empty())
+    }
+
+    fn note(&self, question: &Question<'_>, is_agreed: bool) -> bool {
+        if is_agreed {
+            let mut agreed = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            *agreed = Some(question.permissions.clone());
+        }
+        is_agreed
     }
 }
 

@@ -1,5 +1,6 @@
 //! `outrigger push`
 
+use camino::Utf8Path;
 use desktop::{Desktop, Origin, Publication, Publishing};
 use model::{ExtensionId, Reference};
 use registry::LocalSource;
@@ -45,6 +46,9 @@ async fn plan(
     order: &Order,
     destinations: &[Reference],
 ) -> Result<Vec<(Origin, Publication)>, Failure> {
+    if Utf8Path::new(&order.source).exists() {
+        return Err(path_for_source(&order.source));
+    }
     let opened = match LocalSource::parse(&order.source) {
         Some(source) => {
             let layout = desktop.open(&source).await?;
@@ -62,6 +66,19 @@ async fn plan(
         planned.push((origin, publication));
     }
     Ok(planned)
+}
+
+/// What is on this disk was meant, and needs a word in front that says what it is.
+fn path_for_source(path: &str) -> Failure {
+    let what = Utf8Path::new(path);
+    let help = if what.join("metadata.json").is_file() {
+        format!("`outrigger build {path} -o oci:images` makes images of it, and oci:images is what is pushed")
+    } else if what.is_dir() {
+        format!("oci:{path} is an image layout in this folder")
+    } else {
+        format!("oci-archive:{path} and docker-archive:{path} are images in this file")
+    };
+    Failure::usage(format!("{path} is a path, and no image")).help(help)
 }
 
 fn tell(output: &Output, publication: &Publication, dry_run: bool) {

@@ -186,6 +186,7 @@ impl From<author::Error> for Failure {
             | Error::TooLarge { .. } => Code::Unbuildable,
             Error::Content(_) => Code::InvalidContent,
             Error::NoRelease { .. } => Code::NoRelease,
+            Error::NotThere { .. } => Code::NotFound,
             Error::Read(_) | Error::Occupied { .. } => Code::Failed,
         };
         let mut failure = Self::new(code, error.to_string());

@@ -49,17 +49,38 @@ impl Running {
         Self { child, lines }
     }
 
+    /// Waits until a line holds this text, and answers those before it.
     #[track_caller]
-    fn says(&self, text: &str) {
+    fn says(&self, text: &str) -> Vec<String> {
         let mut said = Vec::new();
         while let Ok(line) = self.lines.recv_timeout(Duration::from_secs(30)) {
             if line.contains(text) {
-                return;
+                return said;
             }
             said.push(line);
         }
         panic!("expected {text:?} among {said:#?}");
     }
+}
+
+#[test]
+fn what_a_release_is_able_to_do_is_told_once_and_again_where_it_grows() {
+    let toml = format!("repository = \"acme/whale\"\nversion = \"1.0.0\"\n{LABELS}");
+    let folder = good().file("outrigger.toml", &toml);
+    let outrigger = Outrigger::new(env!("CARGO_BIN_EXE_outrigger"));
+    let running = Running::start(&outrigger, &folder);
+    running.says("Waiting for changes");
+    let folder = folder.file("ui/index.html", "<h1>Saved</h1>\n");
+    let said = running.says("Waiting for changes").join("\n");
+    assert!(
+        !said.contains("will be able to do") && !said.contains("has moved"),
+        "{said}"
+    );
+    let _folder = folder.file(
+        "compose.yaml",
+        "services:\n  lookout:\n    image: ${DESKTOP_PLUGIN_IMAGE}\n    privileged: true\n",
+    );
+    running.says("The container `lookout` is privileged");
 }
 
 #[test]

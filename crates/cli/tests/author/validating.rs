@@ -270,10 +270,8 @@ fn the_other_commands_know_no_such_formats() {
 fn what_cannot_be_looked_at_is_an_error_with_its_reason() {
     let folder = good().file("outrigger.toml", "platforms = [\"linux/amd64\"]\nlabel = 1\n");
     shown!(run_in(&folder, "validate .").fails_with(2).stderr, @"error: ./outrigger.toml:2:1: unknown field `label`, expected one of `version`, `repository`, `platforms`, `separate`, `labels`, `files`, `base`");
-    shown!(run_in(&folder, "validate ./nothing").fails_with(1).stderr, @"
-    error: a file cannot be read
-      because: failed to query resolved metadata `./nothing`: No such file or directory (os error 2)
-    ");
+    shown!(run_in(&folder, "validate ./nothing").fails_with(4).stderr, @"error: there is no file or folder ./nothing");
+    shown!(run_in(&folder, "build nothing -o oci:images").fails_with(4).stderr, @"error: there is no file or folder nothing");
     let folder = Folder::new().file("metadata.json", vec![b' '; 2_000_000]);
     shown!(run_in(&folder, "validate .").fails_with(6).stderr, @"error: ./metadata.json has 2000000 bytes, and only 1048576 are read");
 }
