@@ -125,12 +125,13 @@ fn a_line_that_never_holds_is_given_up_and_nothing_has_a_name() {
 #[test]
 fn a_list_of_tags_that_cannot_be_read_ends_a_push_before_anything_is_sent() {
     let registry = Registry::new();
+    registry.push("tools/whale", "0.9.0", &noise());
     let serving = serve(&registry);
     let scene = Scene::new(&serving.authority());
     scene.line.always("/tags/list", Fault::Body(b"whales".to_vec()));
     let target = format!("{}/tools/whale:1.0.0", scene.line.authority());
     let push = ["push", "acme/whale:1.0.0", &target, "--floating"];
-    scene.outrigger.run(push).fails_with(5);
+    scene.outrigger.run(push).fails_with(6);
     let asked = scene.line.requests();
     assert!(
         asked
