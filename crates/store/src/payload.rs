@@ -61,7 +61,9 @@ impl<'a> Assembly<'a> {
 
     /// Moves every piece of content to its place; one that is placed several times is copied to all but the
     /// last.
-    pub(crate) fn place(&mut self, placements: Vec<Placement>) -> Result<(), Error> {
+    pub(crate) fn place(&mut self, mut placements: Vec<Placement>) -> Result<(), Error> {
+        // One folder after the other.
+        placements.sort_by(|one, other| one.destination.cmp(&other.destination));
         let mut uses: BTreeMap<ContentKey, usize> = BTreeMap::new();
         for placement in &placements {
             *uses.entry(placement.key).or_default() += 1;
@@ -86,9 +88,12 @@ impl<'a> Assembly<'a> {
             return Err(Error::NotStaged { destination });
         };
         let source = Staging::content_name(key);
-        self.staging
-            .disk()
-            .set_executable(&self.staging.path().join(&source), executable)?;
+        if executable || !content.is_plain {
+            self.staging
+                .disk()
+                .set_executable(&self.staging.path().join(&source), executable)?;
+            self.staging.remember_mode(key, executable);
+        }
         if last {
             self.confined.move_in(&source, &destination)?;
             self.staging.forget(key);

@@ -21,12 +21,31 @@ pub(crate) fn make_private_folder(path: &Utf8Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
+/// The mode of a file of a payload.
+#[cfg(unix)]
+fn mode(executable: bool) -> u32 {
+    if executable { 0o755 } else { 0o644 }
+}
+
 /// Gives a file of a payload its mode: 0755 or 0644, whatever the umask.
 #[cfg(unix)]
 pub(crate) fn set_executable(path: &Utf8Path, executable: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    let mode = if executable { 0o755 } else { 0o644 };
-    fs::set_permissions(path, fs::Permissions::from_mode(mode))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode(executable)))
+}
+
+/// Whether a file has the mode that [`set_executable`] would give it.
+#[cfg(unix)]
+pub(crate) fn has_mode(file: &File, executable: bool) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    let found = file.metadata();
+    found.is_ok_and(|found| found.permissions().mode() & 0o7777 == mode(executable))
+}
+
+/// Windows has no modes.
+#[cfg(not(unix))]
+pub(crate) fn has_mode(_file: &File, _executable: bool) -> bool {
+    true
 }
 
 /// Windows has no execute bit.

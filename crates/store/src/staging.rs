@@ -47,6 +47,8 @@ struct Folder {
 pub(crate) struct Content {
     pub(crate) size: u64,
     pub(crate) sha256: Digest,
+    /// Whether its file has the mode of one that is not executed.
+    pub(crate) is_plain: bool,
 }
 
 impl Staging {
@@ -70,6 +72,7 @@ impl Staging {
         io::copy(content, &mut writer)?;
         let hashing = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
         let content = Content {
+            is_plain: hashing.file.has_mode(false),
             size: hashing.size,
             sha256: hashing.hasher.finish(),
         };
@@ -128,6 +131,13 @@ impl Staging {
 
     pub(crate) fn find(&self, key: ContentKey) -> Option<Content> {
         self.staged().get(&key).cloned()
+    }
+
+    /// Remembers which mode the file of `key` has now.
+    pub(crate) fn remember_mode(&self, key: ContentKey, executable: bool) {
+        if let Some(content) = self.staged().get_mut(&key) {
+            content.is_plain = !executable;
+        }
     }
 
     /// Forgets content that was moved out.

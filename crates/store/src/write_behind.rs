@@ -10,7 +10,7 @@ const STEP: u64 = 4 << 20;
 
 /// Has the system write a growing file to disk while the next bytes are still fetched and unpacked, so that the flush at
 /// the end finds little to do. Nothing is durable by it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct WriteBehind {
     written: u64,
     begun: u64,

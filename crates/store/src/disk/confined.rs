@@ -1,7 +1,7 @@
 //! Writing below a folder where the names come from foreign images.
 
 use std::collections::BTreeSet;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use cap_std::ambient_authority;
@@ -15,9 +15,9 @@ use crate::error::Error;
 #[derive(Debug)]
 pub(crate) struct Confined {
     /// The folder whose files may be moved in.
-    outer: Dir,
+    outer: Below,
     /// The folder that is filled.
-    inner: Dir,
+    inner: Below,
     disk: Disk,
     outer_path: Utf8PathBuf,
     path: Utf8PathBuf,
@@ -35,8 +35,8 @@ impl Confined {
             .open_dir(name)
             .map_err(Error::disk("open the folder", &path))?;
         Ok(Self {
-            outer,
-            inner,
+            outer: Below::new(outer),
+            inner: Below::new(inner),
             disk: disk.clone(),
             outer_path,
             path,
@@ -51,8 +51,12 @@ impl Confined {
             from: &self.outer_path.join(source),
             to: &self.path.join(destination),
         };
+        let (outer, inner) = (&mut self.outer, &mut self.inner);
         self.disk
-            .perform(operation, || self.outer.rename(source, &self.inner, destination))
+            .perform(operation, || {
+                let ((from, old), (to, new)) = (outer.parent(source)?, inner.parent(destination)?);
+                from.rename(old, to, new)
+            })
             .map_err(|error| self.failed("move content to", destination, error))
     }
 
@@ -63,8 +67,12 @@ impl Confined {
             from: &self.outer_path.join(source),
             to: &self.path.join(destination),
         };
+        let (outer, inner) = (&mut self.outer, &mut self.inner);
         self.disk
-            .perform(operation, || self.outer.copy(source, &self.inner, destination))
+            .perform(operation, || {
+                let ((from, old), (to, new)) = (outer.parent(source)?, inner.parent(destination)?);
+                from.copy(old, to, new)
+            })
             .map_err(|error| self.failed("copy content to", destination, error))?;
         Ok(())
     }
@@ -90,7 +98,10 @@ impl Confined {
         let operation = Operation::MakeFolder {
             path: &self.path.join(folder),
         };
-        match self.disk.perform(operation, || self.inner.create_dir(folder)) {
+        match self
+            .disk
+            .perform(operation, || self.inner.folder.create_dir(folder))
+        {
             // Where the file system ignores case it is there under another spelling.
             Err(error) if error.kind() == ErrorKind::AlreadyExists && self.is_folder(folder) => {}
             made => made.map_err(|error| self.failed("create the folder", folder, error))?,
@@ -101,12 +112,40 @@ impl Confined {
 
     fn is_folder(&self, path: &str) -> bool {
         self.inner
+            .folder
             .symlink_metadata(path)
             .is_ok_and(|found| found.is_dir())
     }
 
-    fn failed(&self, operation: &'static str, below: &str, error: std::io::Error) -> Error {
+    fn failed(&self, operation: &'static str, below: &str, error: io::Error) -> Error {
         Error::disk(operation, &self.path.join(below))(error)
+    }
+}
+
+/// An open folder, and the one below it in which something was last done: opening that for each of its files takes longer
+/// than moving them.
+#[derive(Debug)]
+struct Below {
+    folder: Dir,
+    last: Option<(String, Dir)>,
+}
+
+impl Below {
+    fn new(folder: Dir) -> Self {
+        Self { folder, last: None }
+    }
+
+    /// The folder around `path`, and what `path` is called there.
+    fn parent<'a>(&'a mut self, path: &'a str) -> io::Result<(&'a Dir, &'a str)> {
+        let Some((parent, name)) = path.rsplit_once('/') else {
+            return Ok((&self.folder, path));
+        };
+        let folder = match self.last.take() {
+            Some((last, folder)) if last == parent => folder,
+            _ => self.folder.open_dir(parent)?,
+        };
+        let (_, folder) = self.last.insert((parent.to_owned(), folder));
+        Ok((folder, name))
     }
 }
 

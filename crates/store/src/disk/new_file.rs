@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Disk, Operation};
 use crate::error::Error;
+use crate::platform;
 use crate::write_behind::WriteBehind;
 
 /// A file that was created and is written from its beginning to its end. Every error names the path.
@@ -23,9 +24,14 @@ impl NewFile {
         Self {
             disk,
             path: path.to_owned(),
-            behind: WriteBehind::of(&file),
+            behind: WriteBehind::default(),
             file,
         }
+    }
+
+    /// Whether it came to be with the mode that [`Disk::set_executable`] gives: most do, and need not be given it.
+    pub(crate) fn has_mode(&self, executable: bool) -> bool {
+        platform::has_mode(&self.file, executable)
     }
 
     /// Writes all of `content` behind what was written before.

@@ -4,7 +4,7 @@ use model::Digest;
 use proptest::prelude::*;
 use store::{Payload, Placement};
 
-use crate::support::{Home, whale};
+use crate::support::{Home, names, whale};
 
 /// A file of a payload: its path, its content and whether it may be executed.
 type File = (String, String, bool);
@@ -57,9 +57,30 @@ fn assemble(files: &[File]) -> Payload {
         executable: *executable,
     };
     let placements = files.iter().map(place).collect();
-    transaction
+    let payload = transaction
         .assemble(placements, Vec::new(), b"{}", b"{}")
-        .unwrap()
+        .unwrap();
+    assert_eq!(
+        modes(&home, files),
+        files.iter().map(wanted_mode).collect::<Vec<_>>()
+    );
+    payload
+}
+
+/// The modes of the files as they stand in staging, whatever other files have the same content.
+fn modes(home: &Home, files: &[File]) -> Vec<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let staging = home.path().join("staging");
+    let [folder] = &names(&staging)[..] else {
+        panic!("one change is staged");
+    };
+    let payload = staging.join(folder).join("payload");
+    let mode = |(path, ..): &File| payload.join(path).metadata().unwrap().permissions().mode() & 0o777;
+    files.iter().map(mode).collect()
+}
+
+fn wanted_mode((_, _, executable): &File) -> u32 {
+    if *executable { 0o755 } else { 0o644 }
 }
 
 /// The digest as the documents define it, over files that are sorted by path.
