@@ -21,6 +21,7 @@ mod disk;
 mod document;
 mod error;
 mod facts;
+mod flush_ahead;
 mod folder_name;
 mod format;
 mod history;

@@ -54,19 +54,55 @@ pub(crate) fn set_executable(_path: &Utf8Path, _executable: bool) -> io::Result<
     Ok(())
 }
 
-/// Makes everything below `folder` durable, names included.
+/// Makes everything below a folder durable, names included.
 ///
 /// One `syncfs` writes thousands of small files in one go; flushing each of them costs a journal commit per
 /// file.
 #[cfg(target_os = "linux")]
-pub(crate) fn flush_tree(folder: &Utf8Path) -> io::Result<()> {
-    rustix::fs::syncfs(File::open(folder)?)?;
-    Ok(())
+#[derive(Debug)]
+pub(crate) struct Flusher(File);
+
+#[cfg(target_os = "linux")]
+impl Flusher {
+    /// Whether a flush while the folder is being filled does any good.
+    pub(crate) const CAN_BE_EARLY: bool = true;
+
+    /// For the folder `folder`.
+    pub(crate) fn open(folder: &Utf8Path) -> io::Result<Self> {
+        File::open(folder).map(Self)
+    }
+
+    /// Makes durable what was written until now.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        rustix::fs::syncfs(&self.0)?;
+        Ok(())
+    }
 }
 
-/// Makes everything below `folder` durable, names included: files first, then the folder that names them.
+/// Makes everything below a folder durable, names included: files first, then the folder that names them.
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn flush_tree(folder: &Utf8Path) -> io::Result<()> {
+#[derive(Debug)]
+pub(crate) struct Flusher(camino::Utf8PathBuf);
+
+#[cfg(not(target_os = "linux"))]
+impl Flusher {
+    /// Each file would be opened and flushed twice.
+    pub(crate) const CAN_BE_EARLY: bool = false;
+
+    /// For the folder `folder`.
+    #[expect(clippy::unnecessary_wraps, reason = "on Linux the folder is opened")]
+    pub(crate) fn open(folder: &Utf8Path) -> io::Result<Self> {
+        Ok(Self(folder.to_owned()))
+    }
+
+    /// Makes durable what was written until now.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        flush_tree(&self.0)
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn flush_tree(folder: &Utf8Path) -> io::Result<()> {
     for entry in folder.read_dir_utf8()? {
         let entry = entry?;
         if entry.file_type()?.is_dir() {

@@ -12,6 +12,7 @@ use model::{Algorithm, Digest};
 use crate::disk::{Disk, NewFile};
 use crate::document;
 use crate::error::Error;
+use crate::flush_ahead::FlushAhead;
 use crate::layout::Layout;
 
 /// Names one piece of staged content. The store only compares it; the caller says what the two numbers mean
@@ -38,6 +39,7 @@ struct Folder {
     disk: Disk,
     path: Utf8PathBuf,
     staged: Mutex<BTreeMap<ContentKey, Content>>,
+    ahead: FlushAhead,
     /// Held until the folder is gone.
     _lock: File,
 }
@@ -76,6 +78,7 @@ impl Staging {
             size: hashing.size,
             sha256: hashing.hasher.finish(),
         };
+        self.folder.ahead.wrote(content.size);
         self.staged().insert(key, content);
         Ok(())
     }
@@ -108,11 +111,17 @@ impl Staging {
         Ok(Self {
             folder: Arc::new(Folder {
                 disk: disk.clone(),
+                ahead: FlushAhead::of(&path).map_err(Error::disk("open the folder", &path))?,
                 path,
                 staged: Mutex::default(),
                 _lock: lock,
             }),
         })
+    }
+
+    /// Makes everything that is staged durable.
+    pub(crate) fn flush(&self) -> Result<(), Error> {
+        self.disk().flush_tree(self.path(), &self.folder.ahead)
     }
 
     /// The disk on which it is.

@@ -196,7 +196,7 @@ impl Transaction {
         ] {
             self.disk().flush_folder(parent)?;
         }
-        self.disk().flush_tree(self.staging.path())?;
+        self.staging.flush()?;
         let staged = self.staging.path().join(payload::FOLDER);
         let place = generations.join(generation.folder());
         match placing {

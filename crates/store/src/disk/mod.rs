@@ -20,6 +20,7 @@ pub(crate) use self::confined::Confined;
 pub(crate) use self::new_file::NewFile;
 pub use self::operation::{Observer, Operation};
 use crate::error::Error;
+use crate::flush_ahead::FlushAhead;
 use crate::platform;
 
 /// The disk, and who watches it, if anybody does. A clone is the same disk with the same observer.
@@ -168,12 +169,10 @@ impl Disk {
         self.flush_folder(folder)
     }
 
-    /// Makes everything below a folder durable.
-    pub(crate) fn flush_tree(&self, folder: &Utf8Path) -> Result<(), Error> {
-        self.perform(Operation::FlushTree { path: folder }, || {
-            platform::flush_tree(folder)
-        })
-        .map_err(Error::disk("flush the folder", folder))
+    /// Makes everything below a folder durable, of which some may have been flushed already.
+    pub(crate) fn flush_tree(&self, folder: &Utf8Path, ahead: &FlushAhead) -> Result<(), Error> {
+        self.perform(Operation::FlushTree { path: folder }, || ahead.finish())
+            .map_err(Error::disk("flush the folder", folder))
     }
 
     /// Makes the names in a folder durable. The empty path stands for the working directory.
