@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use futures_util::future::{Either, ready, select, try_join};
 use futures_util::{FutureExt as _, StreamExt as _, stream};
-use model::choice::may_be_offered;
+use model::choice::{is_floating_name, may_be_offered};
 use model::facts::{ReleaseFacts, RepositoryMemory};
 use model::operation::ReleaseName;
 use model::permissions::Permissions;
@@ -34,7 +34,7 @@ pub struct Details {
     pub id: ExtensionId,
     /// The release that is described: the one asked for, else the newest that fits, else the newest.
     pub release: Described,
-    /// Its releases that this host sees, newest first: a few, or all.
+    /// Its releases that this host sees, newest first: a few, or all. Floating names of them are left out.
     pub releases: Vec<ReleaseLine>,
     /// How many more there are.
     pub more: usize,
@@ -153,7 +153,7 @@ impl Desktop {
             id: id.clone(),
             release,
             more: seen.len() - judged.len(),
-            releases: looks.into_iter().map(|(line, _)| line).collect(),
+            releases: without_floating_names(looks.into_iter().map(|(line, _)| line).collect()),
             installed: installed.map(|installed| installed.current.version()),
             permissions,
             cost: self.cost_since(before, [id.registry()]),
@@ -286,6 +286,20 @@ impl Desktop {
 
 /// A release in the list, with its facts where it could be looked at.
 type Line = (ReleaseLine, Option<ReleaseFacts>);
+
+/// The releases, each once: `1.2` is left out beside the `1.2.7` that it stands for.
+fn without_floating_names(mut lines: Vec<ReleaseLine>) -> Vec<ReleaseLine> {
+    let parsed = |line: &ReleaseLine| Some((line.digest.clone()?, ReleaseTag::parse(&line.tag)?));
+    let known: Vec<_> = lines.iter().filter_map(parsed).collect();
+    lines.retain(|line| {
+        parsed(line).is_none_or(|(digest, name)| {
+            !known
+                .iter()
+                .any(|(other, release)| *other == digest && is_floating_name(&name, release))
+        })
+    });
+    lines
+}
 
 /// A release that was named, by tag or digest, and what was found there.
 struct Named {

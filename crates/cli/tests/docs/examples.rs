@@ -173,6 +173,22 @@ fn a_page_that_shows_something_else_is_found_and_mended() {
 }
 
 #[test]
+fn a_question_of_init_is_put_again_until_its_answer_will_do() {
+    let text = "<!-- story: empty -->\n```console\n$ outrigger init whale\n\
+        Template (ui, backend or host) [ui]: phone\n\
+        error: there is no template phone\n  help: the templates are ui, backend and host\n\
+        Template (ui, backend or host) [ui]:\nTitle [Whale]:\nDescription, one sentence [What Whale does]:\n\
+        Vendor:\nVendor: Acme\n\
+        Vendor's page [https://example.com]: acme\nerror: acme is no address that begins with https://\n\
+        Vendor's page [https://example.com]: https://acme.example\n...\n$ outrigger validate whale --strict\n\
+        whale is as it should be\n```\n"
+        .to_owned();
+    let path = "x.md".into();
+    let (problems, _) = run(&Page { path, text });
+    assert_eq!(problems, Vec::<String>::new());
+}
+
+#[test]
 fn a_failure_that_the_page_hides_is_found() {
     let text = "<!-- story: empty -->\n```console\n$ outrigger rm acme/whale\n...\n```\n".to_owned();
     let path = "x.md".into();

@@ -111,6 +111,29 @@ fn show_tells_the_labels_and_the_verdict_on_each_release() {
 
 #[test]
 #[ignore = "needs docker-registry"]
+fn a_floating_name_is_no_release_beside_the_one_that_it_stands_for() {
+    let scene = Scene::new();
+    let image = |version: &str| whale(version).build();
+    for (tag, content) in [
+        ("1.0.0", "1.0.0"),
+        ("1.1.0", "1.1.0"),
+        ("1.1", "1.1.0"),
+        // Once it was one of 1.0.0, and stayed behind.
+        ("1.0", "an older one"),
+    ] {
+        scene.push_image("acme/whale", tag, &image(content));
+    }
+    let shown = scene.run("show acme/whale:1.1 --format json").ok().json();
+    assert_eq!(shown["version"], "1.1");
+    let releases = shown["releases"].as_array().unwrap().iter();
+    let tags: Vec<_> = releases
+        .map(|release| release["version"].as_str().unwrap())
+        .collect();
+    assert_eq!(tags, ["1.1.0", "1.0.0", "1.0"]);
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
 fn show_describes_what_was_named() {
     let scene = Scene::new();
     let old = scene.push("1.0.0");

@@ -184,13 +184,10 @@ impl<'a> Walk<'a> {
 
     /// Whether a tag of two numbers has the digest of one of three: then it is only that release's floating name.
     fn floating_name(&self, candidate: &ReleaseTag, known: &BTreeMap<Tag, Known>) -> FloatingName {
-        if candidate.version.number_count() != 2 {
-            return FloatingName::No;
-        }
         let mut full: Vec<_> = self
             .releases
             .iter()
-            .filter(|release| release.version.number_count() == 3)
+            .filter(|release| is_floating_name(candidate, release))
             .collect();
         if full.is_empty() {
             return FloatingName::No;
@@ -234,6 +231,11 @@ impl<'a> Walk<'a> {
     fn is_held(&self) -> bool {
         self.installed.is_some_and(|installed| installed.held)
     }
+}
+
+/// Whether `name`, which has the same digest as `release`, is only a floating name of it: two numbers beside three.
+pub fn is_floating_name(name: &ReleaseTag, release: &ReleaseTag) -> bool {
+    name.version.number_count() == 2 && release.version.number_count() == 3
 }
 
 /// Pre-releases are offered only where configured, or to one installed with the same numbers.
