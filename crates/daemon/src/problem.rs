@@ -1,0 +1,159 @@
+//! What went wrong, as RFC 9457 has it: one JSON object with the stable word of the command line in `code`.
+
+use std::fmt;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use desktop::{Code, Kind, Phase};
+use model::text::printable;
+use serde::Serialize;
+
+/// The longest text in an answer, in characters: causes repeat foreign text.
+const LONGEST: usize = 2000;
+
+/// A request that failed.
+#[derive(Debug)]
+pub(crate) struct Problem {
+    pub(crate) status: StatusCode,
+    pub(crate) code: &'static str,
+    pub(crate) detail: String,
+    pub(crate) phase: Option<Phase>,
+    pub(crate) reference: Option<String>,
+    pub(crate) help: Option<String>,
+}
+
+/// Its document, `application/problem+json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    code: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reference: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<&'a str>,
+}
+
+impl Problem {
+    /// A problem of the service's own.
+    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            phase: None,
+            reference: None,
+            help: None,
+        }
+    }
+
+    /// A task of this program ended without an answer.
+    pub(crate) fn interrupted(error: &tokio::task::JoinError) -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, Code::Interrupted.as_str(), error.to_string())
+    }
+
+    /// A failure with a word of the command line.
+    fn coded(code: Code, error: &dyn std::error::Error) -> Self {
+        Self::new(status(code), code.as_str(), sentence(error))
+    }
+}
+
+/// The status of a failure: who reads only that learns whose turn it is.
+fn status(code: Code) -> StatusCode {
+    match code.kind() {
+        Kind::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+        Kind::Usage => StatusCode::BAD_REQUEST,
+        Kind::Refused => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Unreachable | Kind::Invalid => StatusCode::BAD_GATEWAY,
+    }
+}
+
+/// An error with the causes below it, each said once.
+fn sentence(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        if !said.contains(&text) {
+            said = format!("{said}: {text}");
+        }
+        next = cause.source();
+    }
+    said
+}
+
+impl From<desktop::Error> for Problem {
+    fn from(error: desktop::Error) -> Self {
+        Self {
+            phase: Some(error.phase()),
+            reference: error.reference().map(str::to_owned),
+            help: error.help(),
+            ..Self::coded(error.code(), &error)
+        }
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        desktop::Error::from(error).into()
+    }
+}
+
+impl From<store::configuration::ConfigurationError> for Problem {
+    fn from(error: store::configuration::ConfigurationError) -> Self {
+        match error {
+            store::configuration::ConfigurationError::AllowList(error) => error.into(),
+            // The service's own settings are no mistake of whoever asks.
+            error => Self {
+                status: StatusCode::INTERNAL_SERVER_ERROR,
+                phase: Some(Phase::Settings),
+                ..Self::coded(Code::Configuration, &error)
+            },
+        }
+    }
+}
+
+impl From<store::allow_list_file::AllowListFileError> for Problem {
+    fn from(error: store::allow_list_file::AllowListFileError) -> Self {
+        Self {
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            phase: Some(Phase::Settings),
+            ..Self::coded(Code::AllowList, &error)
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&printable(&self.detail, LONGEST))
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let document = Document {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Failed"),
+            status: self.status.as_u16(),
+            detail: self.to_string(),
+            code: self.code,
+            phase: self.phase.map(Phase::as_str),
+            reference: self.reference.as_deref().map(|text| printable(text, LONGEST)),
+            help: self.help.as_deref(),
+        };
+        let mut response = (self.status, axum::Json(document)).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
