@@ -4,12 +4,19 @@
 //! works inside, and decides nothing that `model` could.
 
 mod api;
+mod client;
+mod error;
+mod events;
+mod http;
+mod jobs;
+mod metrics;
 mod pages;
 mod problem;
-mod router;
+mod run;
 mod service;
 mod use_cases;
 
-pub use router::router;
-pub use service::Service;
+pub use client::new_link;
+pub use error::Error;
+pub use run::{DEFAULT_ADDRESS, Options, Started, run};
 pub use use_cases::UseCases;

@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 use desktop::{Code, Kind, Phase};
 use model::text::printable;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The longest text in an answer, in characters: causes repeat foreign text.
 const LONGEST: usize = 2000;
@@ -20,24 +21,38 @@ pub(crate) struct Problem {
     pub(crate) phase: Option<Phase>,
     pub(crate) reference: Option<String>,
     pub(crate) help: Option<String>,
+    /// The address of what it is about.
+    pub(crate) instance: Option<String>,
 }
 
-/// Its document, `application/problem+json`.
-#[derive(Debug, Serialize)]
+/// A problem as RFC 9457 has it, `application/problem+json`.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct Document<'a> {
+#[schema(as = Problem)]
+pub(crate) struct ProblemDocument {
+    /// Always `about:blank`: `code` says which problem it is.
     #[serde(rename = "type")]
     kind: &'static str,
-    title: &'a str,
+    /// The words of the status.
+    title: &'static str,
+    /// The status.
     status: u16,
-    detail: String,
-    code: &'static str,
+    /// What happened, why, and to what.
+    pub(crate) detail: String,
+    /// The stable word of the command line, or one of the service's own.
+    pub(crate) code: &'static str,
+    /// What was being done.
     #[serde(skip_serializing_if = "Option::is_none")]
     phase: Option<&'static str>,
+    /// What it was done to.
     #[serde(skip_serializing_if = "Option::is_none")]
     reference: Option<String>,
+    /// What helps.
     #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<&'a str>,
+    pub(crate) help: Option<String>,
+    /// The address of what it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    instance: Option<String>,
 }
 
 impl Problem {
@@ -50,6 +65,23 @@ impl Problem {
             phase: None,
             reference: None,
             help: None,
+            instance: None,
+        }
+    }
+
+    /// What is told of it.
+    pub(crate) fn document(&self) -> ProblemDocument {
+        let bounded = |text: &str| printable(text, LONGEST);
+        ProblemDocument {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Failed"),
+            status: self.status.as_u16(),
+            detail: self.to_string(),
+            code: self.code,
+            phase: self.phase.map(Phase::as_str),
+            reference: self.reference.as_deref().map(bounded),
+            help: self.help.as_deref().map(bounded),
+            instance: self.instance.clone(),
         }
     }
 
@@ -139,17 +171,7 @@ impl fmt::Display for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let document = Document {
-            kind: "about:blank",
-            title: self.status.canonical_reason().unwrap_or("Failed"),
-            status: self.status.as_u16(),
-            detail: self.to_string(),
-            code: self.code,
-            phase: self.phase.map(Phase::as_str),
-            reference: self.reference.as_deref().map(|text| printable(text, LONGEST)),
-            help: self.help.as_deref(),
-        };
-        let mut response = (self.status, axum::Json(document)).into_response();
+        let mut response = (self.status, axum::Json(self.document())).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),

@@ -31,6 +31,15 @@ impl UseCases {
         Ok(Desktop::new(settings, Store::open(&self.home)?, listener)?)
     }
 
+    /// The files of the user's that decide what is shown: the configuration, and the allow-list that it names.
+    pub(crate) fn files(&self) -> Result<Vec<Utf8PathBuf>, Problem> {
+        let configured = self.configured()?;
+        Ok([Some(configured.file), configured.allow_list_file]
+            .into_iter()
+            .flatten()
+            .collect())
+    }
+
     /// What is configured now.
     pub(crate) fn configured(&self) -> Result<configuration::Settings, Problem> {
         Ok(configuration::Settings::load(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 use model::ExtensionId;
+use model::facts::Found;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
 use model::installed::{Generation, Installed, Unread};
 
@@ -118,6 +119,11 @@ impl Desktop {
     /// When the home folder cannot be read at all.
     pub fn outdated(&self) -> Result<Option<Outdated>, Error> {
         Ok(self.outdated_of(&self.store.in_use()?.installed))
+    }
+
+    /// Everything that the last scan found, as it was then; `None` where nothing was scanned yet.
+    pub fn found(&self) -> Option<Found> {
+        self.memory().found()
     }
 
     fn outdated_of<Kept>(&self, installed: &[Installed<Kept>]) -> Option<Outdated> {
