@@ -5,6 +5,7 @@
 
 mod api;
 mod client;
+mod code;
 mod error;
 mod events;
 mod http;
@@ -16,7 +17,9 @@ mod run;
 mod service;
 mod use_cases;
 
+pub use api::openapi;
 pub use client::new_link;
+pub use code::ServiceCode;
 pub use error::Error;
 pub use run::{DEFAULT_ADDRESS, Options, Started, run};
 pub use use_cases::UseCases;

@@ -9,6 +9,8 @@ use model::text::printable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::code::ServiceCode;
+
 /// The longest text in an answer, in characters: causes repeat foreign text.
 const LONGEST: usize = 2000;
 
@@ -56,12 +58,21 @@ pub(crate) struct ProblemDocument {
 }
 
 impl Problem {
-    /// A problem of the service's own.
-    pub(crate) fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    /// A problem with a request.
+    pub(crate) fn of(code: ServiceCode, detail: impl Into<String>) -> Self {
+        Self::new(code.status(), code.as_str(), detail.into())
+    }
+
+    /// A failure with a word of the command line.
+    pub(crate) fn because(code: Code, detail: impl Into<String>) -> Self {
+        Self::new(status(code), code.as_str(), detail.into())
+    }
+
+    fn new(status: StatusCode, code: &'static str, detail: String) -> Self {
         Self {
             status,
             code,
-            detail: detail.into(),
+            detail,
             phase: None,
             reference: None,
             help: None,
@@ -87,13 +98,11 @@ impl Problem {
 
     /// A task of this program ended without an answer.
     pub(crate) fn interrupted(error: &tokio::task::JoinError) -> Self {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Self::new(status, Code::Interrupted.as_str(), error.to_string())
+        Self::because(Code::Interrupted, error.to_string())
     }
 
-    /// A failure with a word of the command line.
     fn coded(code: Code, error: &dyn std::error::Error) -> Self {
-        Self::new(status(code), code.as_str(), sentence(error))
+        Self::because(code, sentence(error))
     }
 }
 

@@ -1,5 +1,11 @@
 //! The binary as a service, and a client that can be as rude as a test needs.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "this is a part of tests, and fails as they do"
+)]
+
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
@@ -232,7 +238,7 @@ impl Asking {
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.has_host |= name.eq_ignore_ascii_case("host");
-        self.head.push_str(&format!("{name}: {value}\r\n"));
+        self.head = self.head + name + ": " + value + "\r\n";
         self
     }
 

@@ -136,11 +136,11 @@ fn a_foreign_host_or_origin_is_refused_whatever_it_shows() {
         with("sec-fetch-site", site).is_problem(403, "foreign-origin");
     }
     with("sec-fetch-site", "same-origin").gives(200);
-    let post = service
+    let from_elsewhere = service
         .ask("POST", "/v1/jobs")
         .with("origin", "http://evil.example")
         .json(&serde_json::json!({ "kind": "scan" }));
-    post.now().is_problem(403, "foreign-origin");
+    from_elsewhere.now().is_problem(403, "foreign-origin");
     assert_eq!(service.get("/v1/jobs")["jobs"].as_array().unwrap().len(), 0);
 }
 

@@ -19,18 +19,18 @@ pub(crate) struct Scene {
 impl Scene {
     pub(crate) fn new() -> Self {
         let registry = RealRegistry::start().unwrap();
-        let outrigger = desktop(&registry.authority());
+        let outrigger = desktop(registry.authority());
         Self { registry, outrigger }
     }
 
     /// The same with a line to the registry on which a hundred kilobytes take a second.
     pub(crate) fn with_slow_line() -> (Self, Link) {
         let scene = Self::new();
-        let line = Line {
+        let slow = Line {
             bytes_per_second: 100_000,
             round_trip: std::time::Duration::ZERO,
         };
-        let link = Link::to(&scene.registry.authority(), line).unwrap();
+        let link = Link::to(scene.registry.authority(), slow).unwrap();
         configure(&scene.outrigger, &link.authority());
         (scene, link)
     }

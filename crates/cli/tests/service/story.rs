@@ -80,7 +80,11 @@ fn an_extension_is_found_installed_updated_taken_back_and_removed() {
             .contains("sandbox")
     );
 
-    // A release that asks for more.
+    goes_on(&scene, &service);
+}
+
+/// A release that asks for more, and the way back.
+fn goes_on(scene: &Scene, service: &testkit::Service) {
     scene.push("acme/whale", "1.1.0", &whale("1.1.0").build());
     service.carry_out(&json!({ "kind": "scan", "extensions": ["acme/whale"] }));
     let listed = service.get("/v1/extensions?state=installed");

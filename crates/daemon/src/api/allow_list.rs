@@ -11,6 +11,7 @@ use store::{allow_list_file, configuration};
 use utoipa::{IntoParams, ToSchema};
 
 use super::listed::Listed;
+use crate::code::ServiceCode;
 use crate::events::News;
 use crate::http::{Body, Parameters, Place};
 use crate::problem::Problem;
@@ -116,12 +117,13 @@ pub(super) async fn remove(
     let remove = move |use_cases: &UseCases| {
         let missing = || {
             let detail = format!("the allow-list has no pattern `{pattern}`");
-            Problem::new(StatusCode::NOT_FOUND, Code::NotFound.as_str(), detail)
+            Problem::because(Code::NotFound, detail)
         };
         let file = use_cases.configured()?.allow_list_file.ok_or_else(missing)?;
-        match allow_list_file::remove(&file, &pattern)? {
-            true => Ok(StatusCode::NO_CONTENT),
-            false => Err(missing()),
+        if allow_list_file::remove(&file, &pattern)? {
+            Ok(StatusCode::NO_CONTENT)
+        } else {
+            Err(missing())
         }
     };
     let removed = service.with_files(remove).await?;
@@ -157,7 +159,7 @@ fn parse(text: &str) -> Result<Pattern, Problem> {
 }
 
 fn usage(detail: String) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, Code::Usage.as_str(), detail)
+    Problem::because(Code::Usage, detail)
 }
 
 fn no_list() -> Problem {
@@ -166,9 +168,8 @@ fn no_list() -> Problem {
             "send `\"create\": true` to begin one: from then on only what it admits may be installed"
                 .to_owned(),
         ),
-        ..Problem::new(
-            StatusCode::CONFLICT,
-            Code::AllowList.as_str(),
+        ..Problem::of(
+            ServiceCode::NoAllowList,
             "no allow-list is configured, so that everything may be installed",
         )
     }

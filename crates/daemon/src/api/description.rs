@@ -1,4 +1,4 @@
-//! `GET /v1/openapi.json`: the API as OpenAPI 3.1, made from the code.
+//! `GET /v1/openapi.json`: the API as `OpenAPI` 3.1, made from the code.
 
 use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
@@ -56,6 +56,12 @@ impl Modify for Token {
         let needed = utoipa::openapi::SecurityRequirement::new("token", [] as [&str; 0]);
         openapi.security = Some(vec![needed]);
     }
+}
+
+/// The API as `OpenAPI` 3.1, in JSON: what a running service tells at `/v1/openapi.json`.
+pub fn openapi_text() -> String {
+    // A description holds nothing that JSON cannot.
+    Description::openapi().to_json().unwrap_or_default()
 }
 
 /// The description.

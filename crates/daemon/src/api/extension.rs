@@ -103,14 +103,9 @@ pub(super) async fn extension(
 
 /// It is not installed.
 pub(super) fn not_installed(id: &ExtensionId) -> Problem {
-    let code = desktop::Code::NotInstalled.as_str();
     Problem {
         reference: Some(Reference::from(id.clone()).to_string()),
-        ..Problem::new(
-            axum::http::StatusCode::NOT_FOUND,
-            code,
-            format!("{id} is not installed"),
-        )
+        ..Problem::because(desktop::Code::NotInstalled, format!("{id} is not installed"))
     }
 }
 

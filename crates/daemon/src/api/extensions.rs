@@ -19,6 +19,7 @@ use super::listed::Listed;
 use crate::http::Parameters;
 use crate::problem::Problem;
 use crate::service::{Service, Shared};
+use crate::use_cases::UseCases;
 
 /// An extension that is installed or offered here.
 #[derive(Debug, Serialize, ToSchema)]
@@ -129,7 +130,7 @@ impl Kept {
 /// Makes a list, to be kept unless something changes while it is made, or has just changed.
 async fn make(service: &Shared, which: Which) -> Result<(Listed, Option<Kept>), Problem> {
     let shared = Arc::clone(service);
-    let files = service.with_files(|use_cases| use_cases.files()).await?;
+    let files = service.with_files(UseCases::files).await?;
     let list = move |desktop: &Desktop| {
         let paths: Vec<_> = files.iter().map(|file| &**file).collect();
         let stamp = shared.store().stamp(&paths);

@@ -6,7 +6,7 @@
 use std::io::Read as _;
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use camino::Utf8Path;
 use desktop::{Code, Desktop};
@@ -37,7 +37,7 @@ pub(super) async fn icon(
         let found = found.ok_or_else(|| not_installed(&id))?;
         find(&found.path).ok_or_else(|| {
             let detail = format!("{id} has no icon that can be shown");
-            Problem::new(StatusCode::NOT_FOUND, Code::NotFound.as_str(), detail)
+            Problem::because(Code::NotFound, detail)
         })
     };
     let (kind, bytes) = service.read(read).await?;

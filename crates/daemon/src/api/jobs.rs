@@ -198,5 +198,5 @@ fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str) -> Result<T, 
 }
 
 fn usage(detail: &str) -> Problem {
-    Problem::new(StatusCode::BAD_REQUEST, Code::Usage.as_str(), detail)
+    Problem::because(Code::Usage, detail)
 }

@@ -22,10 +22,7 @@ pub(super) struct LinkDocument {
 /// Makes a link that opens the pages in a browser, once.
 #[utoipa::path(post, path = "/v1/links", tag = "service", responses((status = 201, body = LinkDocument)))]
 pub(super) async fn new(State(service): State<Shared>) -> Result<(StatusCode, Json<LinkDocument>), Problem> {
-    let failed = |error: crate::Error| {
-        let status = StatusCode::INTERNAL_SERVER_ERROR;
-        Problem::new(status, Code::Failed.as_str(), error.to_string())
-    };
+    let failed = |error: crate::Error| Problem::because(Code::Failed, error.to_string());
     let key = service.keys().new_link().map_err(failed)?;
     let address = http::link(service.address(), &key);
     Ok((StatusCode::CREATED, Json(LinkDocument { address })))

@@ -18,10 +18,7 @@ pub(super) struct Listed {
 impl Listed {
     /// Writes a list as JSON. Its tag is a digest of that.
     pub(super) fn new(list: &impl Serialize) -> Result<Self, Problem> {
-        let failed = |error: &dyn std::fmt::Display| {
-            let status = StatusCode::INTERNAL_SERVER_ERROR;
-            Problem::new(status, Code::Failed.as_str(), error.to_string())
-        };
+        let failed = |error: &dyn std::fmt::Display| Problem::because(Code::Failed, error.to_string());
         let body = serde_json::to_vec(list).map_err(|error| failed(&error))?;
         let tag = format!("\"{}\"", Digest::of(&body).file_name());
         Ok(Self {

@@ -20,6 +20,7 @@ use axum::routing::{delete, get, post, put};
 
 use crate::service::Shared;
 
+pub use description::openapi_text as openapi;
 pub(crate) use extensions::Lists;
 
 /// Everything below `/v1`.

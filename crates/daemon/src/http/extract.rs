@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use desktop::Code;
 use serde::de::DeserializeOwned;
 
+use crate::code::ServiceCode;
 use crate::problem::Problem;
 
 /// A body of JSON. Types refuse fields that they do not know.
@@ -19,12 +20,11 @@ pub(crate) struct Parameters<T>(pub(crate) T);
 pub(crate) struct Place<T>(pub(crate) T);
 
 fn refused(status: StatusCode, detail: String) -> Problem {
-    let code = match status {
-        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => "media-type",
-        _ => Code::Usage.as_str(),
-    };
-    Problem::new(status, code, detail)
+    match status {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::of(ServiceCode::TooLarge, detail),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Problem::of(ServiceCode::MediaType, detail),
+        _ => Problem::because(Code::Usage, detail),
+    }
 }
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {

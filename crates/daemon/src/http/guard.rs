@@ -8,11 +8,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use desktop::Code;
 
+use crate::code::ServiceCode;
 use crate::problem::Problem;
 use crate::service::Shared;
 
@@ -65,10 +65,8 @@ impl Guard {
         };
         let host = text(headers, &header::HOST).unwrap_or_default();
         if !names(address, host) {
-            return Err(foreign(
-                "foreign-host",
-                "the request names another host than this service",
-            ));
+            let detail = "the request names another host than this service";
+            return Err(Problem::of(ServiceCode::ForeignHost, detail));
         }
         let own = format!("http://{host}");
         refuse_origin(headers, |origin| origin == own)?;
@@ -130,10 +128,7 @@ fn refuse_origin(headers: &HeaderMap, is_own: impl Fn(&str) -> bool) -> Result<(
     match headers.get(header::ORIGIN) {
         None => Ok(()),
         Some(origin) if origin.to_str().is_ok_and(is_own) => Ok(()),
-        Some(_) => Err(foreign(
-            "foreign-origin",
-            "the request comes from a page of another site",
-        )),
+        Some(_) => Err(foreign_origin()),
     }
 }
 
@@ -145,15 +140,13 @@ fn refuse_other_sites(request: &Request) -> Result<(), Problem> {
     match said("sec-fetch-site") {
         None | Some("same-origin" | "none") => Ok(()),
         Some(_) if is_link => Ok(()),
-        Some(_) => Err(foreign(
-            "foreign-origin",
-            "the request comes from a page of another site",
-        )),
+        Some(_) => Err(foreign_origin()),
     }
 }
 
-fn foreign(code: &'static str, detail: &str) -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, code, detail)
+fn foreign_origin() -> Problem {
+    let detail = "the request comes from a page of another site";
+    Problem::of(ServiceCode::ForeignOrigin, detail)
 }
 
 fn unknown() -> Problem {
@@ -161,9 +154,8 @@ fn unknown() -> Problem {
                 for a browser, `outrigger serve` prints a link that opens once";
     Problem {
         help: Some(help.to_owned()),
-        ..Problem::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthorized",
+        ..Problem::of(
+            ServiceCode::Unauthorized,
             "this needs the token of the service, or the link that it prints",
         )
     }
@@ -171,9 +163,8 @@ fn unknown() -> Problem {
 
 fn timed_out() -> Problem {
     let seconds = LONGEST.as_secs();
-    Problem::new(
-        StatusCode::GATEWAY_TIMEOUT,
-        Code::Interrupted.as_str(),
+    Problem::of(
+        ServiceCode::TimedOut,
         format!("there was no answer within {seconds} seconds"),
     )
 }

@@ -1,13 +1,13 @@
 //! What is answered where.
 
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Extension, Router, middleware};
 use desktop::Code;
 
 use super::guard::{self, Door, Guard};
 use super::open;
+use crate::code::ServiceCode;
 use crate::problem::Problem;
 use crate::service::Shared;
 use crate::{api, pages};
@@ -25,19 +25,9 @@ pub(crate) fn router(service: Shared, door: Door) -> Router {
         .route(guard::OPEN, get(open::open))
         .nest("/v1", api::router())
         .merge(pages::router())
-        .fallback(async || {
-            Problem::new(
-                StatusCode::NOT_FOUND,
-                Code::NotFound.as_str(),
-                "there is nothing at this address",
-            )
-        })
+        .fallback(async || Problem::because(Code::NotFound, "there is nothing at this address"))
         .method_not_allowed_fallback(async || {
-            Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method",
-                "this address knows no such method",
-            )
+            Problem::of(ServiceCode::Method, "this address knows no such method")
         })
         .layer(DefaultBodyLimit::max(LARGEST))
         .layer(Extension(door))

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::http::StatusCode;
 use desktop::{Code, Consent, Question};
 use jiff::Timestamp;
 use model::event::Event;
@@ -16,6 +15,7 @@ use super::order::{Done, Order};
 use super::progress::{Progress, Urgency};
 use super::question::{self, Answer};
 use super::{JobId, State};
+use crate::code::ServiceCode;
 use crate::events::{Events, News};
 use crate::metrics::{Ending, Metrics};
 use crate::problem::{Problem, ProblemDocument};
@@ -153,11 +153,8 @@ impl Jobs {
     pub(crate) fn answer(&self, id: JobId, is_accepted: bool) -> Result<JobDocument, Problem> {
         let document = self.board().with(id, |job| {
             let Some((_, answer)) = job.question.take() else {
-                return Err(Problem::new(
-                    StatusCode::CONFLICT,
-                    "no-question",
-                    format!("job {id} asks nothing"),
-                ));
+                let detail = format!("job {id} asks nothing");
+                return Err(Problem::of(ServiceCode::NoQuestion, detail));
             };
             job.state = State::Running;
             // It waits no longer, or has ended meanwhile: then its end says so.
@@ -170,12 +167,7 @@ impl Jobs {
 
     /// Begins no more jobs, stops those that run, and waits until they have ended, for a while.
     pub(crate) async fn close(&self, patience: Duration) {
-        let mut board = self.board();
-        board.is_closed = true;
-        for job in board.jobs.values_mut().filter(|job| !job.state.is_final()) {
-            job.stop();
-        }
-        drop(board);
+        self.board().close();
         let all_ended = async {
             let mut mark = self.events.now();
             while self.unfinished() > 0 {
@@ -284,6 +276,13 @@ impl Jobs {
 }
 
 impl Board {
+    fn close(&mut self) {
+        self.is_closed = true;
+        for job in self.jobs.values_mut().filter(|job| !job.state.is_final()) {
+            job.stop();
+        }
+    }
+
     fn unfinished(&self) -> impl Iterator<Item = (&JobId, &Job)> {
         self.jobs.iter().filter(|(_, job)| !job.state.is_final())
     }
@@ -291,11 +290,11 @@ impl Board {
     fn refuse(&self, order: &Order) -> Result<(), Problem> {
         if self.is_closed {
             let detail = "the service is about to stop";
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "stopping", detail));
+            return Err(Problem::of(ServiceCode::Stopping, detail));
         }
         if self.unfinished().count() >= UNFINISHED {
             let detail = format!("{UNFINISHED} jobs wait already");
-            return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail));
+            return Err(Problem::of(ServiceCode::Busy, detail));
         }
         let other = self.unfinished().find(|(_, job)| job.order.collides_with(order));
         other.map_or(Ok(()), |(id, job)| Err(collision(*id, job)))
@@ -304,7 +303,7 @@ impl Board {
     fn with<T>(&mut self, id: JobId, question: impl FnOnce(&mut Job) -> T) -> Result<T, Problem> {
         self.jobs.get_mut(&id).map(question).ok_or_else(|| {
             let detail = format!("there is no job {id}, or it ended long ago");
-            Problem::new(StatusCode::NOT_FOUND, Code::NotFound.as_str(), detail)
+            Problem::because(Code::NotFound, detail)
         })
     }
 
@@ -369,11 +368,11 @@ fn collision(id: JobId, job: &Job) -> Problem {
     };
     Problem {
         instance: Some(format!("/v1/jobs/{id}")),
-        ..Problem::new(StatusCode::CONFLICT, "busy", detail)
+        ..Problem::of(ServiceCode::Busy, detail)
     }
 }
 
 fn already_finished(id: JobId) -> Problem {
     let detail = format!("job {id} has ended already");
-    Problem::new(StatusCode::CONFLICT, "finished", detail)
+    Problem::of(ServiceCode::Finished, detail)
 }

@@ -53,10 +53,10 @@ impl fmt::Display for JobId {
 }
 
 impl FromStr for JobId {
-    type Err = std::num::ParseIntError;
+    type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+        text.parse().map(Self).map_err(|_| "jobs have whole numbers")
     }
 }
 

@@ -1,6 +1,6 @@
 //! Asking whoever started a job, while what was fetched lies ready and nothing has changed yet.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// How long a job waits for an answer. It holds its extension's lock meanwhile.
@@ -17,8 +17,5 @@ pub(super) fn place() -> (Answer, Receiver<bool>) {
 /// Waits for the answer. No answer in time, or nobody left who could give one, is a no.
 pub(super) fn wait(answer: &Receiver<bool>) -> bool {
     // The use cases ask from within a task; its thread's other tasks go on elsewhere.
-    tokio::task::block_in_place(|| match answer.recv_timeout(PATIENCE) {
-        Ok(answer) => answer,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => false,
-    })
+    tokio::task::block_in_place(|| answer.recv_timeout(PATIENCE).unwrap_or(false))
 }
