@@ -109,8 +109,8 @@ pub(super) fn not_installed(id: &ExtensionId) -> Problem {
     }
 }
 
-impl From<Listed> for InstalledDocument {
-    fn from(listed: Listed) -> Self {
+impl<Kept> From<Listed<Kept>> for InstalledDocument {
+    fn from(listed: Listed<Kept>) -> Self {
         let current = listed.installed.current;
         Self {
             version: current.version(),

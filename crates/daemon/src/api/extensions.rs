@@ -165,7 +165,7 @@ impl Which {
 
 /// Joins what is offered with what is installed. Without `others` only what is among the hits is told.
 fn documents(desktop: &Desktop, hits: Vec<Hit>, others: bool) -> Result<Vec<ExtensionDocument>, Problem> {
-    let listed = desktop.list()?.extensions.into_iter();
+    let listed = desktop.list_in_use()?.extensions.into_iter();
     let mut installed: BTreeMap<ExtensionId, InstalledDocument> = listed
         .map(|listed| (listed.installed.id.clone(), listed.into()))
         .collect();

@@ -44,7 +44,7 @@ pub(super) async fn health(State(service): State<Shared>) -> Result<Json<HealthD
     responses((status = 200, description = "Text format 0.0.4", content_type = "text/plain")))]
 pub(super) async fn metrics(State(service): State<Shared>) -> Result<Response, Problem> {
     let gauges = |desktop: &Desktop| {
-        let extensions = desktop.list()?.extensions;
+        let extensions = desktop.list_in_use()?.extensions;
         Ok(Gauges {
             installed: extensions.len(),
             updates: extensions.iter().filter(|listed| listed.update.is_some()).count(),
