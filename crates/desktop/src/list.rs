@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
+use jiff::Timestamp;
 use model::ExtensionId;
 use model::facts::Found;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
@@ -49,6 +50,8 @@ pub struct Listed<Kept = Vec<Generation>> {
 /// The updates that the last scan knew of.
 #[derive(Debug, Clone)]
 pub struct Outdated {
+    /// When that scan ended.
+    pub finished_at: Timestamp,
     /// Those that still hold for what is installed now.
     pub findings: Vec<Finding>,
     /// How many repositories that scan could not reach.
@@ -131,6 +134,7 @@ impl Desktop {
         let is_unreachable =
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
         Some(Outdated {
+            finished_at: found.finished_at,
             unreachable: found.findings.iter().filter(is_unreachable).count(),
             unfinished: found.unfinished.len(),
             findings: outdated(&found.findings, installed, &self.settings.policy),
