@@ -32,12 +32,12 @@ pub(super) struct AllowListDocument {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewPattern)]
-pub(super) struct NewPattern {
+pub(crate) struct NewPattern {
     /// `acme/whale`, `acme/whale:^1.2`, `acme/whale@sha256:…`, `acme/`, `registry.example/`.
-    pattern: String,
+    pub(crate) pattern: String,
     /// Whether to begin a list where none is configured: from then on only what it admits may be installed.
     #[serde(default)]
-    create: bool,
+    pub(crate) create: bool,
 }
 
 /// What is tested.
@@ -83,7 +83,7 @@ pub(super) async fn list(State(service): State<Shared>, asked: HeaderMap) -> Res
 #[utoipa::path(post, path = "/v1/allow-list", tag = "allow-list", request_body = NewPattern,
     responses((status = 201, description = "It was added"), (status = 204, description = "It stood there already"),
         (status = 400, description = "It is no pattern"), (status = 409, description = "No list is configured; see `create`")))]
-pub(super) async fn add(
+pub(crate) async fn add(
     State(service): State<Shared>,
     Body(new): Body<NewPattern>,
 ) -> Result<StatusCode, Problem> {
@@ -110,7 +110,7 @@ pub(super) async fn add(
 #[utoipa::path(delete, path = "/v1/allow-list/{pattern}", tag = "allow-list",
     params(("pattern" = String, Path, description = "As the list has it, percent-encoded")),
     responses((status = 204, description = "It is gone"), (status = 404, description = "It is not in the list")))]
-pub(super) async fn remove(
+pub(crate) async fn remove(
     State(service): State<Shared>,
     Place(pattern): Place<Pattern>,
 ) -> Result<StatusCode, Problem> {

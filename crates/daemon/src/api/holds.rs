@@ -13,7 +13,7 @@ use crate::service::{Service, Shared};
 #[utoipa::path(put, path = "/v1/extensions/{id}/hold", tag = "updates",
     params(("id" = String, Path, description = "The id, percent-encoded")),
     responses((status = 204, description = "It is held"), (status = 404, description = "Not installed")))]
-pub(super) async fn hold(
+pub(crate) async fn hold(
     State(service): State<Shared>,
     Place(id): Place<ExtensionId>,
 ) -> Result<StatusCode, Problem> {
@@ -24,7 +24,7 @@ pub(super) async fn hold(
 #[utoipa::path(delete, path = "/v1/extensions/{id}/hold", tag = "updates",
     params(("id" = String, Path, description = "The id, percent-encoded")),
     responses((status = 204, description = "It is not held"), (status = 404, description = "Not installed")))]
-pub(super) async fn unhold(
+pub(crate) async fn unhold(
     State(service): State<Shared>,
     Place(id): Place<ExtensionId>,
 ) -> Result<StatusCode, Problem> {

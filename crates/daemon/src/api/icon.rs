@@ -20,7 +20,7 @@ use crate::service::Shared;
 /// The largest icon that is sent, in bytes.
 const LARGEST: u64 = 1 << 20;
 /// Nothing of it may load or run anything, or be of the origin of the pages.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+pub(crate) const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// The icon of what is installed.
 #[utoipa::path(get, path = "/v1/extensions/{id}/icon", tag = "extensions",
@@ -50,7 +50,7 @@ pub(super) async fn icon(
 }
 
 /// The icon in a generation's folder: the file `icon` with a suffix.
-fn find(folder: &Utf8Path) -> Option<(&'static str, Vec<u8>)> {
+pub(crate) fn find(folder: &Utf8Path) -> Option<(&'static str, Vec<u8>)> {
     let entries = folder.read_dir_utf8().ok()?;
     let icon = entries.flatten().find(|entry| {
         let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());

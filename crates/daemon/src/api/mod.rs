@@ -1,14 +1,14 @@
 //! The HTTP API, `/v1`: wire types of its own, so that what programs rely on does not change with the rooms below.
 
-mod allow_list;
+pub(crate) mod allow_list;
 mod description;
 mod events;
 mod extension;
 mod extensions;
 mod findings;
 mod history;
-mod holds;
-mod icon;
+pub(crate) mod holds;
+pub(crate) mod icon;
 mod jobs;
 mod links;
 mod listed;

@@ -46,19 +46,19 @@ pub(crate) struct JobDocument {
 #[schema(as = Progress)]
 pub(crate) struct ProgressDocument {
     /// The bytes of its layers that were read.
-    bytes: u64,
+    pub(crate) bytes: u64,
     /// The bytes of its layers, as transferred.
-    size: u64,
+    pub(crate) size: u64,
     /// Its layers, from the bottom of the image.
-    layers: Vec<LayerDocument>,
+    pub(crate) layers: Vec<LayerDocument>,
     /// How many repositories a scan visits.
-    repositories: usize,
+    pub(crate) repositories: usize,
     /// How many of them it has visited.
-    visited: usize,
+    pub(crate) visited: usize,
     /// What a user should know.
-    warnings: Vec<String>,
+    pub(crate) warnings: Vec<String>,
     /// Why it waits before it asks a registry again.
-    pause: Option<String>,
+    pub(crate) pause: Option<String>,
 }
 
 /// One layer.
@@ -66,12 +66,12 @@ pub(crate) struct ProgressDocument {
 #[serde(rename_all = "camelCase")]
 #[schema(as = Layer)]
 pub(crate) struct LayerDocument {
-    digest: String,
-    size: u64,
-    bytes: u64,
+    pub(crate) digest: String,
+    pub(crate) size: u64,
+    pub(crate) bytes: u64,
     /// Whether it was here already.
-    is_here: bool,
-    is_finished: bool,
+    pub(crate) is_here: bool,
+    pub(crate) is_finished: bool,
 }
 
 /// What has to be agreed to.
@@ -92,9 +92,9 @@ pub(crate) struct QuestionDocument {
 #[schema(as = Permission)]
 pub(crate) struct PermissionDocument {
     /// `low`, `medium` or `high`.
-    level: &'static str,
+    pub(crate) level: &'static str,
     /// A sentence for people.
-    text: String,
+    pub(crate) text: String,
 }
 
 /// What came of a job.

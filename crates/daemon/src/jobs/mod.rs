@@ -13,7 +13,7 @@ use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 pub(crate) use board::{Asking, Jobs};
-pub(crate) use document::{JobDocument, PermissionDocument};
+pub(crate) use document::{JobDocument, LayerDocument, PermissionDocument, ProgressDocument, ResultDocument};
 pub(crate) use order::Order;
 
 /// A job's number: no other job of this home folder had it.
