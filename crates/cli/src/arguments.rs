@@ -251,6 +251,8 @@ pub(crate) enum Command {
         #[arg(short, long)]
         force: bool,
     },
+    /// Run the desktop service: an HTTP API and pages, for this user on this machine
+    Serve(Serve),
     /// Tell the whole story on a registry inside this program, without network
     Demo {
         /// Leave the home folder, to look around
@@ -266,6 +268,20 @@ pub(crate) enum Command {
     },
     /// Print the man page
     Man,
+}
+
+/// How the service runs.
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where it listens; port 0 is any that is free [default: 127.0.0.1:7811]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) listen: Option<std::net::SocketAddr>,
+    /// Listen also where other machines reach it: who has the token may do everything
+    #[arg(long)]
+    pub(crate) beyond_loopback: bool,
+    /// Only print a new link to the service that runs already
+    #[arg(long, conflicts_with_all = ["listen", "beyond_loopback"])]
+    pub(crate) link: bool,
 }
 
 /// What an extension begins with. What is not given is asked for on a terminal.

@@ -16,6 +16,8 @@ use crate::output::failure::Failure;
 pub(crate) struct Context {
     pub(crate) home: Utf8PathBuf,
     pub(crate) configured: configuration::Settings,
+    /// Whether the configuration was asked for by name, so that it has to be there.
+    is_named: bool,
     offline: bool,
 }
 
@@ -27,6 +29,7 @@ impl Context {
         Ok(Self {
             home,
             configured,
+            is_named: named_configuration(global).is_some(),
             offline: global.offline,
         })
     }
@@ -36,6 +39,16 @@ impl Context {
         let mut settings = desktop::Settings::new(&self.configured, now)?;
         settings.registry.offline = self.offline;
         Ok(settings)
+    }
+
+    /// What the service works with: it reads the configuration anew for each request.
+    pub(crate) fn use_cases(&self) -> daemon::UseCases {
+        daemon::UseCases {
+            home: self.home.clone(),
+            configuration: Some(self.configured.file.clone()).filter(|_| self.is_named),
+            offline: self.offline,
+            clock: now,
+        }
     }
 
     /// The use cases, reporting to `listener`.
@@ -90,11 +103,15 @@ fn now() -> Timestamp {
 
 /// Runs what waits for the network.
 pub(crate) fn wait<T>(work: impl Future<Output = T>) -> Result<T, Failure> {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
+    Ok(runtime()?.block_on(work))
+}
+
+/// The threads that wait for the network.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::failed(format!("threads cannot be started: {error}")))?;
-    Ok(runtime.block_on(work))
+        .map_err(|error| Failure::failed(format!("threads cannot be started: {error}")))
 }
 
 /// Reads a reference; a malformed one is wrong usage.

@@ -62,7 +62,7 @@ pub use rollback::Rollback;
 pub use scan::ScanReport;
 pub use search::Hit;
 pub use settings::{Clock, Settings};
-pub use show::{Details, ReleaseLine};
+pub use show::{Described, Details, ReleaseLine};
 pub use update::Selection;
 pub use verify::Verified;
 pub use words::{Code, Kind, Phase};

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
+use jiff::Timestamp;
 use model::ExtensionId;
+use model::facts::Found;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
 use model::installed::{Generation, Installed, Unread};
 
@@ -48,6 +50,8 @@ pub struct Listed<Kept = Vec<Generation>> {
 /// The updates that the last scan knew of.
 #[derive(Debug, Clone)]
 pub struct Outdated {
+    /// When that scan ended.
+    pub finished_at: Timestamp,
     /// Those that still hold for what is installed now.
     pub findings: Vec<Finding>,
     /// How many repositories that scan could not reach.
@@ -120,11 +124,17 @@ impl Desktop {
         Ok(self.outdated_of(&self.store.in_use()?.installed))
     }
 
+    /// Everything that the last scan found, as it was then; `None` where nothing was scanned yet.
+    pub fn found(&self) -> Option<Found> {
+        self.memory().found()
+    }
+
     fn outdated_of<Kept>(&self, installed: &[Installed<Kept>]) -> Option<Outdated> {
         let found = self.memory().found()?;
         let is_unreachable =
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();
         Some(Outdated {
+            finished_at: found.finished_at,
             unreachable: found.findings.iter().filter(is_unreachable).count(),
             unfinished: found.unfinished.len(),
             findings: outdated(&found.findings, installed, &self.settings.policy),

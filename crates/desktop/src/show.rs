@@ -119,7 +119,8 @@ impl Desktop {
         let judged = &seen[..seen.len().min(if all { MANY } else { FEW })];
         let others = judged
             .iter()
-            .filter(|release| !is_named_by(reference, &release.tag));
+            .filter(|release| !is_named_by(reference, &release.tag))
+            .collect();
         let others = self.look_at_all(id, others, &memory).map(Ok);
         let (named, mut looked) = try_join(named, others).await?;
         if let Some(Named {
@@ -180,17 +181,18 @@ impl Desktop {
     async fn look_at_all(
         &self,
         id: &ExtensionId,
-        releases: impl Iterator<Item = &ReleaseTag>,
+        releases: Vec<&ReleaseTag>,
         memory: &RepositoryMemory,
     ) -> BTreeMap<Tag, Result<Looked, Error>> {
-        stream::iter(releases)
-            .map(async |release| {
+        // Collected, for a stream that holds the closure cannot be sent to another thread.
+        let releases = releases.into_iter();
+        let looks: Vec<_> = releases
+            .map(|release| async move {
                 let looked = self.look_at_tag(id, &release.tag, memory).await;
                 (release.tag.clone(), looked)
             })
-            .buffer_unordered(AT_ONCE)
-            .collect()
-            .await
+            .collect();
+        stream::iter(looks).buffer_unordered(AT_ONCE).collect().await
     }
 
     fn judge_line(

@@ -28,6 +28,13 @@ pub fn printable(text: &str, limit: usize) -> String {
     out
 }
 
+/// The text with its lines as they are, but without the characters that steer: control characters other than line ends and
+/// tabs, and those that change the direction of text.
+pub fn without_controls(text: &str) -> String {
+    let stays = |character: &char| matches!(character, '\n' | '\t') || !is_unsafe(*character);
+    text.chars().filter(stays).collect()
+}
+
 /// Control characters steer terminals; bidirectional controls make a text read as another one
 /// ("Trojan Source", CVE-2021-42574).
 fn is_unsafe(character: char) -> bool {
@@ -52,6 +59,15 @@ pub fn size(count: u64) -> String {
     format!("{rest:.decimals$} {}", UNITS[unit])
 }
 
+/// A duration of so many milliseconds for people, in the unit that fits.
+pub fn took(milliseconds: u64) -> String {
+    match milliseconds {
+        0..1000 => format!("{milliseconds} ms"),
+        1000..120_000 => format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
+        _ => format!("{} min", milliseconds / 60_000),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +86,23 @@ mod tests {
         assert_eq!(
             told,
             ["0 B", "999 B", "1.0 kB", "1.2 MB", "100 kB", "1.0 MB", "12.3 GB"]
+        );
+    }
+
+    #[test]
+    fn a_duration_is_told_in_the_unit_that_fits() {
+        let told = [0, 999, 1000, 61_250, 119_999, 120_000, 3_600_000].map(took);
+        assert_eq!(
+            told,
+            ["0 ms", "999 ms", "1.0 s", "61.2 s", "119.9 s", "2 min", "60 min"]
+        );
+    }
+
+    #[test]
+    fn a_text_of_several_lines_keeps_them_and_loses_what_steers() {
+        assert_eq!(
+            without_controls("a\r\n\tb\u{202e}c\x1b[31m\u{2066}"),
+            "a\n\tbc[31m"
         );
     }
 }

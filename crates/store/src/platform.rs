@@ -21,6 +21,48 @@ pub(crate) fn make_private_folder(path: &Utf8Path) -> io::Result<()> {
     fs::create_dir(path)
 }
 
+/// Creates a file that only this user can read and write.
+#[cfg(unix)]
+pub(crate) fn create_private_file(path: &Utf8Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+}
+
+/// Creates a file. On Windows the profile's folder already keeps other users out.
+#[cfg(not(unix))]
+pub(crate) fn create_private_file(path: &Utf8Path) -> io::Result<File> {
+    fs::OpenOptions::new().write(true).create_new(true).open(path)
+}
+
+/// Lets nobody but this user enter a folder that is there.
+#[cfg(unix)]
+pub(crate) fn make_private(path: &Utf8Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o700))
+}
+
+/// On Windows the profile's folder already keeps other users out.
+#[cfg(not(unix))]
+pub(crate) fn make_private(_path: &Utf8Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What tells a file from another one that took its name.
+#[cfg(unix)]
+pub(crate) fn file_number(metadata: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(metadata)
+}
+
+/// Windows says it only of open files.
+#[cfg(not(unix))]
+pub(crate) fn file_number(_metadata: &fs::Metadata) -> u64 {
+    0
+}
+
 /// The mode of a file of a payload.
 #[cfg(unix)]
 fn mode(executable: bool) -> u32 {

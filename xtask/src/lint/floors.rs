@@ -54,6 +54,10 @@ const ROOMS: &[Room] = &[
             "outrigger-desktop",
         ],
     },
+    Room {
+        name: "outrigger-daemon",
+        may_import: &["outrigger-model", "outrigger-store", "outrigger-desktop"],
+    },
     // 5; `embedded` because `demo` runs on a registry in the process
     Room {
         name: "outrigger-cli",
@@ -63,6 +67,7 @@ const ROOMS: &[Room] = &[
             "outrigger-store",
             "outrigger-desktop",
             "outrigger-author",
+            "outrigger-daemon",
             "outrigger-embedded",
         ],
     },

@@ -1,6 +1,7 @@
 //! `outrigger history`
 
 use model::operation::{Operation, ReleaseName};
+use model::text;
 use serde_json::{Value, json};
 use store::Recorded;
 
@@ -60,7 +61,7 @@ fn row(recorded: &Recorded) -> Vec<String> {
             || "done".to_owned(),
             |failure| format!("failed: {}", failure.code),
         ),
-        took(*duration_ms),
+        text::took(*duration_ms),
     ]
 }
 
@@ -82,27 +83,4 @@ fn document(recorded: &Recorded) -> Value {
         "code": failure.map(|failure| &failure.code),
         "message": failure.map(|failure| &failure.message),
     })
-}
-
-/// A duration for people.
-fn took(milliseconds: u64) -> String {
-    match milliseconds {
-        0..1000 => format!("{milliseconds} ms"),
-        1000..120_000 => format!("{}.{} s", milliseconds / 1000, milliseconds % 1000 / 100),
-        _ => format!("{} min", milliseconds / 60_000),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::took;
-
-    #[test]
-    fn a_duration_is_told_in_the_unit_that_fits() {
-        let told = [0, 999, 1000, 61_250, 119_999, 120_000, 3_600_000].map(took);
-        assert_eq!(
-            told,
-            ["0 ms", "999 ms", "1.0 s", "61.2 s", "119.9 s", "2 min", "60 min"]
-        );
-    }
 }

@@ -20,6 +20,7 @@ mod remove;
 mod rollback;
 mod scan;
 mod search;
+mod serve;
 mod show;
 mod source;
 mod update;
@@ -125,6 +126,7 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Allow(Allow::Rm { pattern }) => allow::remove(&context, output, &pattern),
         Command::Allow(Allow::Test { reference }) => allow::test(&context, output, &reference),
         Command::Config(Config::Show) => config::show(&context, output),
+        Command::Serve(wanted) => serve::run(&context, output, &wanted),
         Command::Version => Ok(version::run(&context, output)),
         Command::Completion { .. }
         | Command::Man

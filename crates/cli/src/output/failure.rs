@@ -195,6 +195,22 @@ impl From<author::Error> for Failure {
     }
 }
 
+impl From<daemon::Error> for Failure {
+    fn from(error: daemon::Error) -> Self {
+        use daemon::Error;
+        let code = match error {
+            Error::Store(error) => return error.into(),
+            Error::BeyondLoopback { .. } => Code::Usage,
+            Error::NotRunning { .. } => Code::NotFound,
+            _ => Code::Failed,
+        };
+        let mut failure = Self::new(code, error.to_string());
+        failure.0.causes = chain(&error);
+        failure.0.help = error.help().map(str::to_owned);
+        failure
+    }
+}
+
 impl From<registry::Error> for Failure {
     fn from(error: registry::Error) -> Self {
         desktop::Error::from_registry(Phase::Fetch, error).into()

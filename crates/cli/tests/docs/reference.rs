@@ -45,6 +45,46 @@ fn every_error_code_has_an_entry_with_its_exit_code() {
 }
 
 #[test]
+fn every_problem_of_the_service_has_an_entry_with_its_status() {
+    let known: Vec<_> = daemon::ServiceCode::ALL
+        .iter()
+        .map(|code| (code.as_str().to_owned(), code.number().to_string()))
+        .collect();
+    let documented: Vec<_> = Page::of_book("reference/api.md")
+        .table("problem")
+        .into_iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    assert_eq!(documented, known);
+}
+
+#[test]
+fn every_address_of_the_service_has_an_entry_with_its_methods() {
+    let described: serde_json::Value = serde_json::from_str(&daemon::openapi()).unwrap();
+    let known: Vec<_> = described["paths"]
+        .as_object()
+        .unwrap()
+        .iter()
+        .map(|(path, methods)| {
+            let methods = methods
+                .as_object()
+                .unwrap()
+                .keys()
+                .map(|method| method.to_uppercase());
+            let mut methods: Vec<_> = methods.collect();
+            methods.sort();
+            (path.clone(), methods.join(" "))
+        })
+        .collect();
+    let documented: Vec<_> = Page::of_book("reference/api.md")
+        .table("address")
+        .into_iter()
+        .map(|row| (row[0].clone(), row[1].clone()))
+        .collect();
+    assert_eq!(documented, known);
+}
+
+#[test]
 fn every_phase_has_an_entry() {
     let known: Vec<_> = Phase::ALL.iter().map(|phase| phase.as_str()).collect();
     assert_eq!(first_column(&Page::of_book(ERRORS), "phase"), known);
@@ -145,7 +185,7 @@ fn every_variable_of_the_environment_has_an_entry() {
     let variable = Regex::new(r#""(OUTRIGGER_[A-Z_]+)""#).unwrap();
     let mut known = BTreeSet::new();
     for room in [
-        "cli", "author", "desktop", "store", "registry", "archive", "model", "embedded",
+        "cli", "author", "daemon", "desktop", "store", "registry", "archive", "model", "embedded",
     ] {
         let mut folders = vec![root().join("crates").join(room).join("src")];
         while let Some(folder) = folders.pop() {
@@ -178,7 +218,9 @@ fn commands_below(command: &[&str]) -> Vec<String> {
         .skip_while(|line| *line != "Commands:")
         .skip(1)
         .take_while(|line| line.starts_with("  "));
+    // What is indented further goes on with the line above.
     listed
+        .filter(|line| !line.starts_with("   "))
         .filter_map(|line| Some(line.split_whitespace().next()?.to_owned()))
         .collect()
 }

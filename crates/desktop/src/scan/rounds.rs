@@ -43,9 +43,12 @@ impl<'a> Pass<'a> {
     pub(super) async fn visit_all(&self, ids: &'a [ExtensionId]) -> Vec<Visit> {
         let mut registries: BTreeMap<&str, Queue<'_>> = BTreeMap::new();
         let mut done = Vec::new();
-        let mut stages = stream::iter(ids.iter().enumerate())
+        // Collected, for a stream that holds the closure cannot be sent to another thread.
+        let visits = ids.iter().enumerate();
+        let visits: Vec<_> = visits
             .map(|(position, id)| async move { (position, self.begin(id).await) })
-            .buffer_unordered(AT_ONCE);
+            .collect();
+        let mut stages = stream::iter(visits).buffer_unordered(AT_ONCE);
         while let Some((position, stage)) = stages.next().await {
             match stage {
                 Stage::Done(visit) => done.push(self.told(visit)),
@@ -56,9 +59,10 @@ impl<'a> Pass<'a> {
             }
         }
         self.remember(&done);
-        let rounds = registries
+        let rounds: Vec<_> = registries
             .into_iter()
-            .map(|(registry, queue)| self.take_turns(registry, queue));
+            .map(|(registry, queue)| self.take_turns(registry, queue))
+            .collect();
         done.extend(join_all(rounds).await.into_iter().flatten());
         done.into_iter().map(|done| done.visit).collect()
     }
@@ -71,9 +75,11 @@ impl<'a> Pass<'a> {
             if round.is_empty() {
                 break;
             }
-            let mut looks = stream::iter(round)
+            let looks: Vec<_> = round
+                .into_iter()
                 .map(|(position, waiting)| async move { (position, self.look(waiting).await) })
-                .buffer_unordered(AT_ONCE);
+                .collect();
+            let mut looks = stream::iter(looks).buffer_unordered(AT_ONCE);
             let finished = done.len();
             while let Some((position, stage)) = looks.next().await {
                 match stage {

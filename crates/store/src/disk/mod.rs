@@ -87,6 +87,20 @@ impl Disk {
         Ok(path)
     }
 
+    /// Makes a folder that nobody but this user can enter, also where it was there before.
+    pub(crate) fn make_own_folder(&self, path: &Utf8Path) -> Result<(), Error> {
+        let made = self.perform(Operation::MakeFolder { path }, || {
+            platform::make_private_folder(path)
+        });
+        match made {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {
+                platform::make_private(path).map_err(Error::disk("keep others out of", path))
+            }
+            Err(error) => Err(Error::disk("create the folder", path)(error)),
+        }
+    }
+
     /// Creates a file, or empties the one that is there.
     pub(crate) fn create(&self, path: &Utf8Path) -> Result<NewFile, Error> {
         let file = self
@@ -167,6 +181,32 @@ impl Disk {
         // It has that name no longer, so that there is nothing to remove.
         drop(temporary.keep());
         self.flush_folder(folder)
+    }
+
+    /// Replaces a file that nobody but this user may read, in one step. `folder` is the one around it.
+    pub(crate) fn replace_private_file(
+        &self,
+        path: &Utf8Path,
+        folder: &Utf8Path,
+        content: &[u8],
+    ) -> Result<(), Error> {
+        let failed = || Error::disk("replace the file", path);
+        let temporary = tempfile::Builder::new()
+            .prefix(".new-")
+            .make_in(folder, |temporary| {
+                let path = as_text(temporary)?;
+                let file =
+                    self.perform(Operation::Create { path }, || platform::create_private_file(path))?;
+                Ok(NewFile::new(self.clone(), path, file))
+            })
+            .map_err(failed())?;
+        let (mut file, temporary) = temporary.into_parts();
+        file.append(content)?;
+        file.flush_to_disk()?;
+        self.rename(as_text(&temporary).map_err(failed())?, path)?;
+        // It has that name no longer, so that there is nothing to remove.
+        drop(temporary.keep());
+        Ok(())
     }
 
     /// Makes everything below a folder durable, of which some may have been flushed already.

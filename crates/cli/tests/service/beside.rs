@@ -1,0 +1,43 @@
+//! The command line on the home folder of a running service.
+
+use serde_json::json;
+
+use crate::scene::{Scene, large_whale, whale};
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn the_command_line_waits_for_a_job_of_the_same_extension() {
+    let (scene, _link) = Scene::with_slow_line();
+    scene.push("acme/whale", "1.0.0", &large_whale("1.0.0", 200_000));
+    let service = scene.serve();
+    let job = service.order(&json!({ "kind": "install", "reference": "acme/whale", "accept": true }));
+    service.wait_for(&job, &["running"]);
+    while service.get(&format!("/v1/jobs/{job}"))["progress"]["size"] == 0 {}
+    let output = scene.outrigger.run(["install", "acme/whale", "--force"]).ok();
+    assert!(
+        output.stderr.contains("another process is changing"),
+        "{output:?}"
+    );
+    assert_eq!(service.wait_for(&job, &["done", "failed"])["state"], "done");
+    assert_eq!(scene.version().as_deref(), Some("1.0.0"));
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn what_the_command_line_changes_the_service_tells() {
+    let scene = Scene::new();
+    scene.push("acme/whale", "1.0.0", &whale("1.0.0").build());
+    let service = scene.serve();
+    assert_eq!(
+        service.get("/v1/extensions?state=installed")["extensions"],
+        json!([])
+    );
+    scene.outrigger.run(["install", "acme/whale", "--force"]).ok();
+    let listed = service.get("/v1/extensions?state=installed");
+    assert_eq!(listed["extensions"][0]["installed"]["version"], "1.0.0");
+    scene.outrigger.run(["rm", "acme/whale"]).ok();
+    assert_eq!(
+        service.get("/v1/extensions?state=installed")["extensions"],
+        json!([])
+    );
+}

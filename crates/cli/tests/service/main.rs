@@ -1,0 +1,13 @@
+//! `outrigger serve` through its API: the real binary, against a real registry where something is installed.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
+
+mod beside;
+mod doors;
+mod input;
+mod jobs;
+mod lists;
+mod scene;
+mod stopping;
+mod story;

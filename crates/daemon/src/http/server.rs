@@ -1,0 +1,108 @@
+//! Listening, and carrying requests to the router until it is time to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+
+use super::guard::Door;
+use super::router::router;
+use crate::error::Error;
+use crate::service::Shared;
+
+/// How long a client may take to send the head of a request, and a connection may be left unused.
+const HEAD: Duration = Duration::from_secs(30);
+/// The largest head of a request, in bytes.
+const LARGEST_HEAD: usize = 64 * 1024;
+/// The most connections at a time through one door; more wait.
+const CONNECTIONS: usize = 256;
+/// How long answers that have begun may still take when the service stops.
+const FAREWELL: Duration = Duration::from_secs(3);
+/// How long it waits before it accepts again where the system has no room for a connection.
+const NO_ROOM: Duration = Duration::from_millis(200);
+
+/// What the service listens at.
+#[derive(Debug)]
+pub(crate) struct Doors {
+    pub(crate) tcp: TcpListener,
+    pub(crate) address: SocketAddr,
+    #[cfg(unix)]
+    pub(crate) socket: Option<tokio::net::UnixListener>,
+}
+
+/// Answers until `stop` says so, and then finishes what has begun.
+pub(crate) async fn serve(service: &Shared, doors: Doors, stop: watch::Receiver<bool>) -> Result<(), Error> {
+    let tcp = Door::Tcp(doors.address);
+    let tcp = answer(
+        router(Arc::clone(service), tcp),
+        async || {
+            let (stream, _) = doors.tcp.accept().await?;
+            // Answers are small, and events must not wait for more.
+            stream.set_nodelay(true)?;
+            Ok(stream)
+        },
+        stop.clone(),
+    );
+    #[cfg(unix)]
+    if let Some(socket) = doors.socket {
+        let router = router(Arc::clone(service), Door::Socket);
+        let accept = async || Ok(socket.accept().await?.0);
+        tokio::join!(tcp, answer(router, accept, stop));
+        return Ok(());
+    }
+    tcp.await;
+    Ok(())
+}
+
+async fn answer<S>(
+    router: Router,
+    accept: impl AsyncFn() -> std::io::Result<S>,
+    mut stop: watch::Receiver<bool>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let connections = GracefulShutdown::new();
+    loop {
+        // The semaphore is never closed.
+        let permit = Arc::clone(&room).acquire_owned().await;
+        let stream = tokio::select! {
+            accepted = accept() => accepted,
+            _ = stop.wait_for(|stop| *stop) => break,
+        };
+        let stream = match stream {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(NO_ROOM).await;
+                continue;
+            }
+        };
+        let connection = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD)
+            .max_buf_size(LARGEST_HEAD)
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+        let connection = connections.watch(connection);
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+            drop(permit);
+        });
+    }
+    if tokio::time::timeout(FAREWELL, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some answers were not finished in time");
+    }
+}

@@ -1,0 +1,25 @@
+//! The desktop service: when to scan, whom to tell, who may ask; the HTTP API and the pages.
+//!
+//! This room knows its own wire types, and turns requests into use cases of `desktop`. It must not know how any use case
+//! works inside, and decides nothing that `model` could.
+
+mod api;
+mod client;
+mod code;
+mod error;
+mod events;
+mod http;
+mod jobs;
+mod metrics;
+mod pages;
+mod problem;
+mod run;
+mod service;
+mod use_cases;
+
+pub use api::openapi;
+pub use client::new_link;
+pub use code::ServiceCode;
+pub use error::Error;
+pub use run::{DEFAULT_ADDRESS, Options, Started, run};
+pub use use_cases::UseCases;

@@ -1,0 +1,7 @@
+//! Whole pages, from what the use cases would say to the HTML.
+
+mod fixture;
+mod gallery;
+mod hostile;
+mod html;
+mod shelf;
