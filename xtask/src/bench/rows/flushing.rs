@@ -16,9 +16,11 @@ pub(super) const ROW: Row = Row {
     what: "A payload of 70 MB in 2,000 real files, in six gzip layers, is installed and flushed to disk, while the shell pipeline of the row `install` does \
            not flush at all. The share of flushing is the time in `fsync`, `fdatasync` and `syncfs` that `strace` counts in further \
            runs of the same install.",
-    bounded_by: "As `install`, with more inodes. The flush is one `syncfs`: 2,000 files of 35 KB took it 40 to 390 ms, and `fdatasync` of \
-                 each file 1 to 6 s one by one and 0.8 to 1.5 s by 16 threads, on ext4. It waits for whatever else was written to that \
-                 file system.",
+    bounded_by: "By the disk: the last `syncfs` waits 180 to 230 ms for 2,000 new files, which is more than a third of the \
+                 whole, and a first one runs while layers are still unpacked. What is left, some 400 ms, is what the \
+                 pipeline needs for unpacking alone: with files this small both spend most of their time in the file \
+                 system. `fdatasync` of each file took 1 to 6 s one by one and 0.8 to 1.5 s by 16 threads, on ext4. A \
+                 flush waits for whatever else was written to that file system.",
     needs: &["curl", "docker-registry", "strace"],
     runs: 11,
     measure,
