@@ -118,6 +118,7 @@ impl Build {
         for platform in &self.file.platforms {
             let image = planner.image(platform, None)?;
             names::check(folder, metadata, &image)?;
+            self.demand_named(folder, metadata, &image)?;
             images.push(image);
         }
         self.planned.push(PlannedRelease {
@@ -126,6 +127,27 @@ impl Build {
             metadata: metadata.clone(),
         });
         Ok(())
+    }
+
+    /// Refuses an image without a file that its metadata names: no desktop would take it. What a base image brings is not known here.
+    fn demand_named(
+        &self,
+        folder: &Utf8Path,
+        metadata: &Metadata,
+        image: &PlannedImage,
+    ) -> Result<(), Error> {
+        if self.file.base.is_some() {
+            return Ok(());
+        }
+        let mut named = metadata.named_files().into_iter();
+        let missing = named.find(|path| !image.files.keys().any(|file| file.is_within(path)));
+        missing.map_or(Ok(()), |path| {
+            Err(Error::Missing {
+                path: folder.join(path.as_str()),
+                wanted: "by the metadata".to_owned(),
+                platform: Some(image.platform.clone()),
+            })
+        })
     }
 
     /// Writes the releases into a layout; each gets its name when all of it is there. Base images are fetched with `settings`.

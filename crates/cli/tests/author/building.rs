@@ -219,6 +219,10 @@ fn what_no_release_may_hold_is_refused_before_anything_is_written() {
         (with_toml("platforms = []"), 2),
         (with_toml("[[files]]\nfrom = \"../x\"\nto = \"x\""), 2),
         (with_toml("[[files]]\nfrom = \"nothing\"\nto = \"x\""), 6),
+        (
+            with_toml("").file("metadata.json", METADATA.replace("index.html", "start.html")),
+            6,
+        ),
         (good(), 2),
         (Folder::new(), 6),
     ];
@@ -237,6 +241,7 @@ fn what_no_release_may_hold_is_refused_before_anything_is_written() {
     error: ./outrigger.toml:2:13: a release needs at least one platform
     error: ./outrigger.toml:3:8: this leads out of the folder of the build file
     error: ./nothing is not there, and is wanted by the build file (for linux/amd64)
+    error: ./ui/start.html is not there, and is wanted by the metadata (for linux/amd64)
     error: ./outrigger.toml: it has no `version`, and no tag was given
     error: . has no metadata.json
     ");
