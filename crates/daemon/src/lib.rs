@@ -3,6 +3,7 @@
 //! This room knows its own wire types, and turns requests into use cases of `desktop`. It must not know how any use case
 //! works inside, and decides nothing that `model` could.
 
+mod alarm;
 mod api;
 mod client;
 mod code;
@@ -14,6 +15,7 @@ mod metrics;
 mod pages;
 mod problem;
 mod run;
+mod schedule;
 mod service;
 mod use_cases;
 

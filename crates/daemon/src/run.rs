@@ -12,6 +12,7 @@ use tokio::sync::watch;
 
 use crate::error::Error;
 use crate::http::{self, Doors, Keys};
+use crate::schedule;
 use crate::service::Service;
 use crate::use_cases::UseCases;
 
@@ -97,7 +98,8 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
         stop.send_replace(true);
         service.jobs().close(FAREWELL).await;
     };
-    let (served, ()) = tokio::join!(http::serve(&service, doors, stopped), farewell);
+    let scans = schedule::run(&service, &room);
+    let (served, (), ()) = tokio::join!(http::serve(&service, doors, stopped), farewell, scans);
     room.remove(ServiceFile::Address)?;
     served
 }

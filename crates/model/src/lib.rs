@@ -28,6 +28,7 @@ pub mod publish;
 pub mod quota;
 pub mod reference;
 pub mod rollback;
+pub mod schedule;
 pub mod text;
 pub mod verdict;
 pub mod version;

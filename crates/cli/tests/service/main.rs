@@ -9,5 +9,6 @@ mod input;
 mod jobs;
 mod lists;
 mod scene;
+mod schedule;
 mod stopping;
 mod story;

@@ -31,8 +31,13 @@ impl Scene {
             round_trip: std::time::Duration::ZERO,
         };
         let link = Link::to(scene.registry.authority(), slow).unwrap();
-        configure(&scene.outrigger, &link.authority());
+        configure(&scene.outrigger, &link.authority(), "");
         (scene, link)
+    }
+
+    /// Writes the configuration with these sections besides.
+    pub(crate) fn configure(&self, toml: &str) {
+        configure(&self.outrigger, self.registry.authority(), toml);
     }
 
     pub(crate) fn push(&self, repository: &str, version: &str, image: &Image) {
@@ -53,15 +58,15 @@ impl Scene {
 
 fn desktop(authority: &str) -> Outrigger {
     let outrigger = outrigger();
-    configure(&outrigger, authority);
+    configure(&outrigger, authority, "");
     outrigger.allow("acme/whale\nacme/squid\n");
     outrigger
 }
 
-fn configure(outrigger: &Outrigger, authority: &str) {
+fn configure(outrigger: &Outrigger, authority: &str, toml: &str) {
     outrigger.config(&format!(
         "[host]\nplatform = \"linux/amd64\"\n[policy]\nallow-list = \"allow.txt\"\n\
-         [registry.\"docker.io\"]\nendpoint = \"http://{authority}\"\n"
+         [registry.\"docker.io\"]\nendpoint = \"http://{authority}\"\n{toml}"
     ));
 }
 

@@ -14,6 +14,7 @@ use model::api_version::{ApiVersion, BareApiVersion};
 use model::host::Host;
 use model::installed::KEPT_GENERATIONS;
 use model::policy::Policy;
+use model::schedule::FIRST;
 
 pub use self::allow_list::{begin_allow_list, set_allow_list};
 pub use self::error::{ConfigurationError, Position};
@@ -47,6 +48,8 @@ pub struct Settings {
     pub allow_list_file: Option<Utf8PathBuf>,
     /// How often a service scans.
     pub scan_every: SignedDuration,
+    /// How long after its start a service scans for the first time, at the earliest.
+    pub scan_first: SignedDuration,
     /// How many generations of an extension are kept besides the current one.
     pub generations: usize,
     /// Settings of single registries, by normalised name (`docker.io`, `localhost:5000`).
@@ -159,6 +162,7 @@ impl Settings {
         let mut section = root.section("scan")?;
         let Time(scan_every) =
             section.setting("every", Time(EVERY), |time| Some(time.to_string()), read_interval)?;
+        let Time(scan_first) = section.parsed("first", Time(FIRST))?;
         entries.extend(section.finish()?);
 
         let mut section = root.section("store")?;
@@ -184,6 +188,7 @@ impl Settings {
             policy,
             allow_list_file,
             scan_every,
+            scan_first,
             generations,
             registries,
             limits,
