@@ -192,7 +192,8 @@ fn every_variable_of_the_environment_has_an_entry() {
             for entry in folder.read_dir_utf8().unwrap() {
                 let path = entry.unwrap().into_path();
                 if path.is_dir() {
-                    folders.push(path);
+                    // What tests are told is nothing that a user sets.
+                    folders.extend((path.file_name() != Some("tests")).then_some(path));
                 } else {
                     let source = fs_err::read_to_string(&path).unwrap();
                     known.extend(variable.captures_iter(&source).map(|found| found[1].to_owned()));

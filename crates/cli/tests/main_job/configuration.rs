@@ -82,6 +82,7 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     policy.minimum-age       0d           default
     policy.bare-api-version  minimum      default
     scan.every               12h          default
+    scan.first               2m           default
     store.generations        2            default
     limits.archive-entries   100000       default
     limits.archive-size      16GiB        default
