@@ -89,6 +89,24 @@ impl Desktop {
         Ok(self.tell(self.store.in_use()?))
     }
 
+    /// One extension, if it is installed and its activation can be understood: of one that cannot, only
+    /// [`list`](Self::list) tells. Reads no other extension's.
+    ///
+    /// # Errors
+    ///
+    /// When the home folder cannot be read.
+    pub fn listed(&self, id: &ExtensionId) -> Result<Option<Listed>, Error> {
+        let installed = match self.store.find(id) {
+            Err(store::Error::Malformed { .. } | store::Error::TooLarge { .. }) => None,
+            found => found?,
+        };
+        let listing = self.tell(store::Listing {
+            installed: installed.into_iter().collect(),
+            broken: Vec::new(),
+        });
+        Ok(listing.extensions.into_iter().next())
+    }
+
     /// What else is known of what the store holds.
     fn tell<Kept>(&self, listing: store::Listing<Installed<Kept>>) -> Listing<Kept> {
         let store::Listing { installed, broken } = listing;

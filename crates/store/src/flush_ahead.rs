@@ -59,8 +59,9 @@ impl FlushAhead {
     pub(crate) fn finish(&self) -> io::Result<()> {
         let mut state = self.state();
         state.wait();
-        match state.failed.take() {
-            Some(error) => Err(error),
+        match &state.failed {
+            // It stays, so that nobody who asks again is told that all is well.
+            Some(error) => Err(io::Error::new(error.kind(), error.to_string())),
             None => self.flusher.flush(),
         }
     }
@@ -97,7 +98,9 @@ mod tests {
         ahead.state().running = Some(std::thread::spawn(|| Err(io::Error::other("no disk"))));
         ahead.wrote(STEP);
         ahead.wrote(STEP);
-        assert_eq!(ahead.finish().unwrap_err().to_string(), "no disk");
+        for _ in 0..2 {
+            assert_eq!(ahead.finish().unwrap_err().to_string(), "no disk");
+        }
     }
 
     #[test]

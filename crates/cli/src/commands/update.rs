@@ -28,7 +28,7 @@ pub(super) fn run(context: &Context, output: &Output, wanted: &Wanted<'_>) -> Re
     };
     if wanted.all {
         let installed: Vec<_> = desktop
-            .list()?
+            .list_in_use()?
             .extensions
             .into_iter()
             .map(|listed| listed.installed.id)

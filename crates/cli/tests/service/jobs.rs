@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::scene::{Scene, alone, large_whale, whale};
+use crate::scene::{self, Scene, alone, large_whale, whale};
 
 #[test]
 #[ignore = "needs docker-registry"]
@@ -26,13 +26,7 @@ fn a_job_is_cancelled_in_a_download_and_leaves_nothing_behind() {
     let (scene, _link) = Scene::with_slow_line();
     scene.push("acme/whale", "1.0.0", &large_whale("1.0.0", 400_000));
     let service = scene.serve();
-    let mut events = service.events(None);
-    let job = service.order(&json!({ "kind": "install", "reference": "acme/whale", "accept": true }));
-    while events.next_event().data["progress"]["bytes"]
-        .as_u64()
-        .unwrap_or_default()
-        < 50_000
-    {}
+    let job = scene::half_downloaded(&service);
     service.ask("DELETE", &format!("/v1/jobs/{job}")).now().gives(202);
     let told = service.wait_for(&job, &["cancelled", "done", "failed"]);
     assert_eq!(told["state"], "cancelled");

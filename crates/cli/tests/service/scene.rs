@@ -2,6 +2,7 @@
 
 use embedded::Image;
 use embedded::image::{ImageBuilder, Layer};
+use serde_json::json;
 use testkit::{Line, Link, Outrigger, RealRegistry, Service};
 
 /// The label that says which Extension API a release needs.
@@ -54,6 +55,19 @@ impl Scene {
         let version = listed["extensions"].get(0)?["version"].as_str();
         version.map(str::to_owned)
     }
+}
+
+/// Orders a large whale, and waits until some of it has come. Gives the job.
+pub(crate) fn half_downloaded(service: &Service) -> String {
+    let mut events = service.events(None);
+    let job = service.order(&json!({ "kind": "install", "reference": "acme/whale", "accept": true }));
+    let mut bytes = 0;
+    while bytes < 50_000 {
+        bytes = events.next_event().data["progress"]["bytes"]
+            .as_u64()
+            .unwrap_or_default();
+    }
+    job
 }
 
 fn desktop(authority: &str) -> Outrigger {

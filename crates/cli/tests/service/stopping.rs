@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::scene::{Scene, alone, large_whale, whale};
+use crate::scene::{self, Scene, alone, large_whale, whale};
 
 #[test]
 fn an_idle_service_stops_at_once_and_takes_its_address_along() {
@@ -33,13 +33,7 @@ fn in_the_middle_of_a_download_it_stops_and_nothing_is_half_done() {
     let (scene, _link) = Scene::with_slow_line();
     scene.push("acme/whale", "1.0.0", &large_whale("1.0.0", 400_000));
     let service = scene.serve();
-    let mut events = service.events(None);
-    let job = service.order(&json!({ "kind": "install", "reference": "acme/whale", "accept": true }));
-    while events.next_event().data["progress"]["bytes"]
-        .as_u64()
-        .unwrap_or_default()
-        < 50_000
-    {}
+    let job = scene::half_downloaded(&service);
     let (code, took) = service.end();
     assert_eq!(code, Some(0), "job {job}");
     assert!(took < Duration::from_secs(5), "{took:?}");

@@ -94,9 +94,10 @@ pub(super) async fn extension(
     Place(id): Place<ExtensionId>,
 ) -> Result<Json<DetailDocument>, Problem> {
     let detail = move |desktop: &Desktop| {
-        let mut listed = desktop.list()?.extensions.into_iter();
-        let listed = listed.find(|listed| listed.installed.id == id);
-        listed.map(Into::into).ok_or_else(|| not_installed(&id))
+        desktop
+            .listed(&id)?
+            .map(Into::into)
+            .ok_or_else(|| not_installed(&id))
     };
     service.read(detail).await.map(Json)
 }

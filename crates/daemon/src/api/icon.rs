@@ -32,9 +32,7 @@ pub(super) async fn icon(
     Place(id): Place<ExtensionId>,
 ) -> Result<Response, Problem> {
     let read = move |desktop: &Desktop| {
-        let listed = desktop.list_in_use()?.extensions.into_iter();
-        let found = { listed }.find(|listed| listed.installed.id == id);
-        let found = found.ok_or_else(|| not_installed(&id))?;
+        let found = desktop.listed(&id)?.ok_or_else(|| not_installed(&id))?;
         find(&found.path).ok_or_else(|| {
             let detail = format!("{id} has no icon that can be shown");
             Problem::because(Code::NotFound, detail)

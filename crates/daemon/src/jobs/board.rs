@@ -16,7 +16,7 @@ use super::progress::{Progress, Urgency};
 use super::question::{self, Answer};
 use super::{JobId, State};
 use crate::code::ServiceCode;
-use crate::events::{Events, News};
+use crate::events::{Events, News, Next};
 use crate::metrics::{Ending, Metrics};
 use crate::problem::{Problem, ProblemDocument};
 use crate::use_cases::UseCases;
@@ -171,7 +171,6 @@ impl Jobs {
         let all_ended = async {
             let mut mark = self.events.now();
             while self.unfinished() > 0 {
-                use crate::events::Next;
                 let (Next::News(next, _) | Next::Missed(next)) = self.events.after(mark).await;
                 mark = next;
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::Digest;
 use model::event::Event;
 use model::text::printable;
 
@@ -31,6 +32,19 @@ pub(crate) struct Layer {
     pub(crate) is_finished: bool,
 }
 
+impl Layer {
+    /// One of which nothing was read yet.
+    fn new(digest: &Digest, size: u64, is_here: bool) -> Self {
+        Self {
+            digest: digest.to_string(),
+            size,
+            bytes: 0,
+            is_here,
+            is_finished: false,
+        }
+    }
+}
+
 /// How soon others should hear of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Urgency {
@@ -45,17 +59,9 @@ impl Progress {
     pub(crate) fn hear(&mut self, event: Event) -> Urgency {
         match event {
             Event::Planned(plan) => {
-                let layers = (0..).zip(plan.layers).map(|(position, layer)| {
-                    let planned = Layer {
-                        digest: layer.digest.to_string(),
-                        size: layer.size,
-                        bytes: 0,
-                        is_here: layer.is_here,
-                        is_finished: false,
-                    };
-                    (position, planned)
-                });
-                self.layers = layers.collect();
+                let layers = plan.layers.into_iter();
+                let layers = layers.map(|layer| Layer::new(&layer.digest, layer.size, layer.is_here));
+                self.layers = (0..).zip(layers).collect();
             }
             Event::LayerStarted {
                 layer,
@@ -63,14 +69,7 @@ impl Progress {
                 size,
                 is_here,
             } => {
-                let started = Layer {
-                    digest: digest.to_string(),
-                    size,
-                    bytes: 0,
-                    is_here,
-                    is_finished: false,
-                };
-                self.layers.insert(layer, started);
+                self.layers.insert(layer, Layer::new(&digest, size, is_here));
             }
             Event::LayerProgressed { layer, bytes } => {
                 self.pause = None;

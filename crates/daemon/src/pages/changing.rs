@@ -88,7 +88,7 @@ pub(super) async fn update(
 /// `POST /update-all`
 pub(super) async fn update_all(State(service): State<Shared>) -> Answer {
     let waiting = |desktop: &Desktop| {
-        let listed = desktop.list()?.extensions.into_iter();
+        let listed = desktop.list_in_use()?.extensions.into_iter();
         let waiting = listed.filter(|listed| listed.update.is_some() && !listed.installed.held);
         Ok(waiting.map(|listed| listed.installed.id).collect::<Vec<_>>())
     };

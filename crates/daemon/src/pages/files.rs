@@ -33,8 +33,7 @@ pub(super) async fn asset(Path(name): Path<String>) -> Answer {
 /// The icon of an installed extension; its letters where it brings none that can be shown.
 pub(super) async fn icon(State(service): State<Shared>, Place(id): Place<ExtensionId>) -> Answer {
     let read = move |desktop: &Desktop| {
-        let listed = desktop.list()?.extensions.into_iter();
-        let found = { listed }.find(|listed| listed.installed.id == id);
+        let found = desktop.listed(&id)?;
         let icon = found.as_ref().and_then(|listed| find(&listed.path));
         let title = found
             .map(|listed| listed.installed.current.title)

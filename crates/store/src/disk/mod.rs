@@ -15,6 +15,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use tempfile::NamedTempFile;
 
 pub(crate) use self::confined::Confined;
 pub(crate) use self::new_file::NewFile;
@@ -171,19 +172,15 @@ impl Disk {
             .prefix(".outrigger-")
             .make_in(folder, |temporary| Ok(self.create(as_text(temporary)?)?))
             .map_err(failed())?;
-        let (mut file, temporary) = temporary.into_parts();
         if let Ok(old) = path.metadata() {
-            fs::set_permissions(&temporary, old.permissions()).map_err(failed())?;
+            fs::set_permissions(temporary.path(), old.permissions()).map_err(failed())?;
         }
-        file.append(content)?;
-        file.flush_to_disk()?;
-        self.rename(as_text(&temporary).map_err(failed())?, path)?;
-        // It has that name no longer, so that there is nothing to remove.
-        drop(temporary.keep());
+        self.fill(temporary, content, path)?;
         self.flush_folder(folder)
     }
 
-    /// Replaces a file that nobody but this user may read, in one step. `folder` is the one around it.
+    /// Replaces a file that nobody but this user may read, in one step. `folder` is the one around it. Its name is not
+    /// flushed: after a loss of power the old content may be there again.
     pub(crate) fn replace_private_file(
         &self,
         path: &Utf8Path,
@@ -200,10 +197,16 @@ impl Disk {
                 Ok(NewFile::new(self.clone(), path, file))
             })
             .map_err(failed())?;
-        let (mut file, temporary) = temporary.into_parts();
+        self.fill(temporary, content, path)
+    }
+
+    /// Gives a new file its content, and then the name `path`.
+    fn fill(&self, new: NamedTempFile<NewFile>, content: &[u8], path: &Utf8Path) -> Result<(), Error> {
+        let (mut file, temporary) = new.into_parts();
         file.append(content)?;
         file.flush_to_disk()?;
-        self.rename(as_text(&temporary).map_err(failed())?, path)?;
+        let name = as_text(&temporary).map_err(Error::disk("replace the file", path))?;
+        self.rename(name, path)?;
         // It has that name no longer, so that there is nothing to remove.
         drop(temporary.keep());
         Ok(())

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 use camino::Utf8Path;
 use testkit::Folder;
 
-use super::extension::Ui;
+use super::extension;
 use super::workshop::{ARCHITECTURES, Workshop};
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
@@ -19,16 +19,13 @@ pub(super) const ROW: Row = Row {
            six gzip layers for each, in a fresh image layout. The peer is `buildah`, in a store of its own: for each platform it \
            begins from nothing, copies the same files in, and commits them to an image layout, as one gzip layer. Nobody flushes.",
     bounded_by: "Not profiled yet.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 7,
     measure,
 };
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let workshop = Workshop::new(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let workshop = Workshop::new(&extension::UI)?;
     let mut built: Vec<Folder> = Vec::new();
     let series = bench.race(vec![
         Contestant::new("outrigger build", || {

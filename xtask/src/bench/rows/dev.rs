@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use serde_json::Value;
 use testkit::{Folder, Outrigger};
 
-use super::extension::Ui;
+use super::extension;
 use super::workshop::Workshop;
 use crate::bench::bench::{Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
@@ -24,16 +24,13 @@ pub(super) const ROW: Row = Row {
            command says that it has switched, with everything flushed. Afterwards the page is compared with what is installed. 30 ms of \
            it the command waits whether more is saved.",
     bounded_by: "Not profiled yet.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 15,
     measure,
 };
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let workshop = Workshop::new(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let workshop = Workshop::new(&extension::UI)?;
     let outrigger = bench.outrigger();
     let mut running = Loop::start(&outrigger, workshop.path())?;
     running.has_switched()?;

@@ -26,11 +26,20 @@ pub(super) const WINDOWS: &str = "/usr/bin/umoci";
 /// What a payload of it holds, as paths in the image.
 pub(super) const PAYLOAD: [&str; 5] = ["metadata.json", "icon.svg", "compose.yaml", "ui", "linux"];
 
+/// The packages whose programs stand for those of an extension, with the registry that serves it.
+pub(super) const NEEDS: &[&str] = &["buildah", "docker-registry", "skopeo", "umoci"];
+
 /// How large the user interface is.
 pub(super) struct Ui {
     pub(super) files: usize,
     pub(super) bytes: u64,
 }
+
+/// That of the extension of at least 70 MB.
+pub(super) const UI: Ui = Ui {
+    files: 400,
+    bytes: 12 << 20,
+};
 
 /// The layers of a release as `buildah`, `docker-registry`, `skopeo` and `umoci` bring them, from the bottom: backend, three systems' binaries, user interface, and what describes it.
 pub(super) struct Layers {

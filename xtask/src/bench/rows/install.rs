@@ -6,7 +6,7 @@ use std::time::Duration;
 use camino::Utf8Path;
 use testkit::{Engine, Folder, RealRegistry};
 
-use super::extension::{self, Ui};
+use super::extension;
 use super::pipeline::{self, Flush};
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
@@ -43,10 +43,7 @@ pub(super) const ROW: Row = Row {
 };
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let layers = extension::layers(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let layers = extension::layers(&extension::UI)?;
     let unpacked = layers.size;
     let image = extension::image(layers.layers);
     let registry = RealRegistry::start()?;

@@ -8,7 +8,7 @@ use camino::Utf8Path;
 use embedded::image::{Image, Layer};
 use testkit::{Folder, RealRegistry, Request, skopeo};
 
-use super::extension::{self, Ui};
+use super::extension;
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
 
@@ -21,16 +21,13 @@ pub(super) const ROW: Row = Row {
            an image layout: to a repository of its own in each run. What was sent is read from the registry's log. The peer copies the same \
            layout with `skopeo`.",
     bounded_by: "By the registry: it writes each blob to its own place, and moves it when it has compared the digest.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 7,
     measure,
 };
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let layers = extension::layers(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let layers = extension::layers(&extension::UI)?;
     let (old, new) = (
         extension::image(layers.layers.clone()),
         extension::image(changed(layers.layers)),

@@ -6,7 +6,7 @@ use embedded::Registry;
 use embedded::image::{Image, Layer};
 use testkit::Outrigger;
 
-use super::extension::{self, Ui};
+use super::extension;
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
 
@@ -22,7 +22,7 @@ pub(super) const ROW: Row = Row {
            `install`. Flushed to disk, as every change is.",
     bounded_by: "By seven flushes of files and folders, as `strace` shows: what was activated, the operation that is written down, the new \
                  activation and the folders around them. No file of a generation is read, written or flushed.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 30,
     measure,
 };
@@ -35,10 +35,7 @@ struct Installed {
 }
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let large = extension::layers(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let large = extension::layers(&extension::UI)?;
     let size = Unit::Bytes.show(figure(large.size));
     let mut small = Installed::new(bench, &[extension::description(&[])])?;
     let mut large = Installed::new(bench, &large.layers)?;

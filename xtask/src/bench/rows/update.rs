@@ -6,7 +6,7 @@ use std::time::Duration;
 use embedded::image::{Image, Layer};
 use testkit::{Folder, RealRegistry, Request};
 
-use super::extension::{self, Ui};
+use super::extension;
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
 
@@ -21,16 +21,13 @@ pub(super) const ROW: Row = Row {
            in an image layout, copies the new one into it with `skopeo` and unpacks it with `umoci`.",
     bounded_by: "By what it does, not yet from a profile: layers that are here are read from the blob cache, hashed and inflated again, since the cache is not trusted: that is \
                  more than three quarters of the bytes.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 7,
     measure,
 };
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let old = extension::layers(&Ui {
-        files: 400,
-        bytes: 12 << 20,
-    })?;
+    let old = extension::layers(&extension::UI)?;
     let new = changed(old.layers.clone());
     let (old, new) = (extension::image(old.layers), extension::image(new));
     let registry = RealRegistry::start()?;

@@ -1,6 +1,6 @@
 //! The row `validate`.
 
-use super::extension::Ui;
+use super::extension::{self, Ui};
 use super::workshop::Workshop;
 use crate::bench::bench::{self, Bench, Contestant};
 use crate::bench::row::{Mark, Measurement, Row, Target, Unit, figure};
@@ -16,7 +16,7 @@ pub(super) const ROW: Row = Row {
     what: "`outrigger validate` of a folder with a build file for two platforms and a user interface of 2 000 real files. \
            `outrigger version` is what a process costs that does nothing.",
     bounded_by: "Not profiled yet.",
-    needs: &["buildah", "docker-registry", "skopeo", "umoci"],
+    needs: extension::NEEDS,
     runs: 21,
     measure,
 };

@@ -26,7 +26,7 @@ fn framed(place: Place, title: &str, content: &Markup) -> String {
     let frame = Frame {
         title: title.to_owned(),
         place: Some(place),
-        updates: 2,
+        updates: 1,
         scripts: vec![&assets.search, &assets.jobs],
         ..Frame::default()
     };

@@ -12,7 +12,6 @@ macro_rules! choices {
     ($(#[doc = $about:literal])* $name:ident { $($variant:ident $word:literal $label:literal,)* }) => {
         $(#[doc = $about])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-        #[allow(missing_docs, reason = "the labels say it")]
         pub(crate) enum $name {
             #[default]
             $($variant,)*
