@@ -104,6 +104,8 @@ impl Desktop {
             Change::Rename => {}
             Change::Fetch => purpose.check_beforehand()?,
         }
+        // Goes after the transaction.
+        let _holding = self.blobs().hold();
         let transaction = self.begin(&target.id).await?;
         // While this process waited for its turn, another may have changed everything: it is decided again.
         let installed = transaction.current()?;

@@ -1,12 +1,11 @@
 //! Reading one layer: from the registry or from the blobs that are here, through `archive`, into the staging folder.
 
-use std::fs::File;
 use std::io::{self, Read};
 
 use archive::{ContentKey, LayerIndex, LayerSource, Sink, Want};
 use model::{Digest, ExtensionId};
 use registry::Descriptor;
-use store::Staging;
+use store::{Blob, Staging};
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
@@ -77,8 +76,8 @@ impl Desktop {
         staging: &Staging,
     ) -> Result<ReadLayer, Error> {
         let blobs = self.blobs();
-        if let Some(file) = blobs.open(&layer.descriptor.digest) {
-            match self.read_local(layer.clone(), file, staging).await {
+        if let Some(blob) = blobs.open(&layer.descriptor.digest) {
+            match self.read_local(layer.clone(), blob, staging).await {
                 Err(error) if !is_sinks_fault(&error) && !is_about_the_window(&error) => {
                     // A blob that went bad on disk proves nothing about the release: it is fetched again.
                     tracing::warn!(%error, digest = %layer.descriptor.digest, "a kept blob is damaged");
@@ -99,9 +98,9 @@ impl Desktop {
         Box::pin(self.read_remote(id, layer, staging)).await
     }
 
-    async fn read_local(&self, layer: Layer, file: File, staging: &Staging) -> Result<ReadLayer, Error> {
+    async fn read_local(&self, layer: Layer, blob: Blob, staging: &Staging) -> Result<ReadLayer, Error> {
         let reader = Reader::new(&layer, &self.listener, true);
-        let verified = Verified::new(file, &layer.descriptor);
+        let verified = Verified::new(blob, &layer);
         let unpacking = self.unpack(layer, staging, move |order| order.run(reader.over(verified)));
         unpacking.await
     }

@@ -1,6 +1,5 @@
 //! The bytes of a layer on their way to the thread that unpacks them.
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use model::Digest;
 use model::digest::Hasher;
 use model::event::Event;
 use registry::{BlobPrefix, Descriptor};
-use store::{BlobWriter, PartialBlob};
+use store::{Blob, BlobWriter, PartialBlob};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Listener;
@@ -147,43 +146,52 @@ impl Read for Incoming {
     }
 }
 
-/// A local file that is checked against its digest and size as it is read, before its end is told.
+/// A kept blob that is checked against its digest and size as it is read, before its end is told.
 pub(crate) struct Verified {
-    file: File,
-    hasher: Hasher,
-    expected: Option<(Digest, u64)>,
-    read: u64,
+    blob: Blob,
+    /// What is hashed on the way, and what it is to come to.
+    expected: Option<(Hasher, Digest)>,
+    /// Bytes that are still to come.
+    left: u64,
 }
 
 impl Verified {
-    pub(crate) fn new(file: File, descriptor: &Descriptor) -> Self {
-        let expected = Some((descriptor.digest.clone(), descriptor.size));
+    /// Where the layer is not compressed its `DiffID` is its digest, is checked anyway, and once is enough.
+    pub(crate) fn new(blob: Blob, layer: &Layer) -> Self {
+        let Descriptor { digest, size, .. } = &layer.descriptor;
+        let expected = (*digest != layer.diff_id).then(|| (Hasher::new(digest.algorithm()), digest.clone()));
         Self {
-            file,
-            hasher: Hasher::new(descriptor.digest.algorithm()),
+            blob,
             expected,
-            read: 0,
+            left: *size,
         }
+    }
+
+    fn check_end(&mut self) -> io::Result<()> {
+        let is_same = |(hasher, digest): (Hasher, Digest)| hasher.finish() == digest;
+        if self.left == 0 && self.expected.take().is_none_or(is_same) {
+            return Ok(());
+        }
+        Err(damaged())
     }
 }
 
 impl Read for Verified {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.hasher.update(&buffer[..count]);
-        self.read += count as u64;
-        if count == 0
-            && !buffer.is_empty()
-            && let Some((digest, size)) = self.expected.take()
-            && (self.hasher.clone().finish() != digest || self.read != size)
-        {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "a kept blob is damaged",
-            ));
+        let count = self.blob.read(buffer)?;
+        if count == 0 && !buffer.is_empty() {
+            self.check_end()?;
         }
+        if let Some((hasher, _)) = &mut self.expected {
+            hasher.update(&buffer[..count]);
+        }
+        self.left = self.left.checked_sub(count as u64).ok_or_else(damaged)?;
         Ok(count)
     }
+}
+
+fn damaged() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "a kept blob is damaged")
 }
 
 /// Reports how far a layer was read.

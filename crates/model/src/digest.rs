@@ -136,7 +136,9 @@ impl FromStr for Digest {
             "sha512" => Algorithm::Sha512,
             _ => return Err(fail("its algorithm is not sha256 or sha512")),
         };
-        if !hex.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f')) {
+        // Every byte, also behind one that does not do: so several are looked at in one step.
+        let is_hex = |hex: bool, byte| hex & matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if !hex.bytes().fold(true, is_hex) {
             let is_upper = hex.bytes().any(|byte| byte.is_ascii_uppercase());
             return Err(fail(if is_upper {
                 "its digits are in upper case"

@@ -12,6 +12,23 @@ pub fn quote(text: &str) -> String {
 /// The text on one line: white space folded, control and direction-changing characters escaped, and
 /// cut to `limit` characters with an ellipsis.
 pub fn printable(text: &str, limit: usize) -> String {
+    // Nearly every text of a table is one of these.
+    if text.len() <= limit && is_plain(text) {
+        return text.to_owned();
+    }
+    shown(text, limit)
+}
+
+/// Whether a text needs no change: printable ASCII, and single blanks between words.
+fn is_plain(text: &str) -> bool {
+    // Every byte, also behind one that does not do: so several are looked at in one step.
+    let is_printable = text
+        .bytes()
+        .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    is_printable && !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  "))
+}
+
+fn shown(text: &str, limit: usize) -> String {
     let mut out = String::new();
     let folded = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (count, character) in folded.chars().enumerate() {
@@ -78,6 +95,13 @@ mod tests {
         assert_eq!(quote("\u{202e}evil"), "`\\u{202e}evil`");
         assert_eq!(printable("whale watching", 5), "whale…");
         assert_eq!(printable("whale", 5), "whale");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_text_that_needs_no_change_is_told_apart(text in "[ a~\\t\u{e9}]{0,6}", limit in 0_usize..8) {
+            proptest::prop_assert_eq!(printable(&text, limit), shown(&text, limit));
+        }
     }
 
     #[test]

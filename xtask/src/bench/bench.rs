@@ -66,13 +66,15 @@ impl Bench {
     /// Lets everyone work in turns, and answers their times in the same order.
     ///
     /// A round without a clock comes first, so that nobody pays for what the system reads only once. In every round another
-    /// one begins: what a machine does meanwhile hits all alike.
+    /// one begins: what a machine does meanwhile hits all alike. Before each, all disks are flushed: whoever flushes would
+    /// write what the one before has left to the system.
     pub(crate) fn race(&self, mut contestants: Vec<Contestant<'_>>) -> anyhow::Result<Vec<Series>> {
         let mut samples = vec![Vec::new(); contestants.len()];
         for round in 0..=self.runs {
             for turn in 0..contestants.len() {
                 let index = (turn + round) % contestants.len();
                 let Contestant { name, work } = &mut contestants[index];
+                rustix::fs::sync();
                 let time = work().with_context(|| format!("`{name}`"))?;
                 eprintln!("  {round}/{}  {name}: {time:.1?}", self.runs);
                 if round > 0 {
