@@ -104,8 +104,8 @@ impl Desktop {
             Change::Rename => {}
             Change::Fetch => purpose.check_beforehand()?,
         }
-        // Goes after the transaction.
-        let _holding = self.blobs().hold();
+        self.catch_up();
+        self.put_off(self.blobs().hold());
         let transaction = self.begin(&target.id).await?;
         // While this process waited for its turn, another may have changed everything: it is decided again.
         let installed = transaction.current()?;
@@ -210,7 +210,8 @@ impl Desktop {
                 .keeping(self.settings.generations),
             None => Installed::new(target.id.clone(), generation),
         };
-        transaction.recorded_as(operation).commit(staged.payload, &next)?;
+        let leavings = transaction.recorded_as(operation).commit(staged.payload, &next)?;
+        self.put_off(leavings);
         self.emit(Event::Switched {
             id: target.id.clone(),
             from: from.clone(),

@@ -5,6 +5,7 @@
 //! reports through one stream of [`model::event::Event`]s. It must not know terminals, web pages or argument parsers,
 //! and decides nothing that `model` could.
 
+mod afterwards;
 mod attempt;
 mod bundle;
 mod choose;
@@ -83,6 +84,7 @@ pub struct Desktop {
     listener: Listener,
     /// The turn of one layer whose zstd window is large.
     large_windows: Semaphore,
+    afterwards: afterwards::Afterwards,
 }
 
 impl std::fmt::Debug for Desktop {
@@ -133,6 +135,7 @@ impl Desktop {
             blobs,
             listener,
             large_windows: Semaphore::new(1),
+            afterwards: afterwards::Afterwards::default(),
         })
     }
 

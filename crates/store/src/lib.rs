@@ -59,5 +59,5 @@ pub use service::{ServiceFile, ServiceRoom};
 pub use staging::{ContentKey, Staging};
 pub use stamp::Stamp;
 pub use surroundings::{FolderAccess, Surroundings};
-pub use transaction::Transaction;
+pub use transaction::{Leavings, Transaction};
 pub use verify::{Difference, DifferenceKind, Verification};

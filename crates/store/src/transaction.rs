@@ -38,6 +38,11 @@ pub struct Transaction {
     _lock: File,
 }
 
+/// What a change has put out of sight. Dropped it is removed, which may take longer than the change itself; a process that
+/// ends before leaves it to the next change. No lock is held meanwhile.
+#[derive(Debug)]
+pub struct Leavings(#[expect(dead_code, reason = "only its drop matters")] Staging);
+
 impl Transaction {
     pub(crate) fn new(layout: Layout, id: ExtensionId, staging: Staging, lock: File) -> Self {
         Self {
@@ -97,13 +102,13 @@ impl Transaction {
     }
 
     /// Makes `payload` durable as the generation `installed.current`, then makes `installed` the activation.
-    /// Afterwards generations that `installed` does not name are removed.
+    /// Generations that `installed` does not name are put aside, and removed with what is returned.
     ///
     /// # Errors
     ///
     /// Where it fails, what was active before still is; the one exception is a failed flush of the
     /// activation's name, after which either may survive a loss of power.
-    pub fn commit(self, payload: Payload, installed: &Installed) -> Result<(), Error> {
+    pub fn commit(self, payload: Payload, installed: &Installed) -> Result<Leavings, Error> {
         self.check(installed)?;
         let folder = installed.current.folder();
         let generation = self.layout.generations(&self.id).join(&folder);
@@ -116,7 +121,7 @@ impl Transaction {
             Ok(()) => self.collect(installed),
             Err(_) => self.withdraw(&folder),
         }
-        result
+        result.map(|()| Leavings(self.staging))
     }
 
     /// Replaces only the activation: another generation that is still there becomes current, or a hold is set

@@ -251,7 +251,8 @@ fn update(store: &Store, tag: &str) -> Result<(), Box<dyn Error>> {
     let transaction = begin(store, &whale(), OperationKind::Update)?;
     let payload = assemble(&transaction, tag)?;
     let installed = switched(&whale(), transaction.current()?, generation(tag, &payload));
-    Ok(transaction.commit(payload, &installed)?)
+    transaction.commit(payload, &installed)?;
+    Ok(())
 }
 
 /// The tag is that of the generation in use, and everything else is another.
@@ -264,7 +265,8 @@ fn accept_moved(store: &Store) -> Result<(), Box<dyn Error>> {
         ..generation("1.2.0", &payload)
     };
     let installed = switched(&whale(), transaction.current()?, moved);
-    Ok(transaction.commit(payload, &installed)?)
+    transaction.commit(payload, &installed)?;
+    Ok(())
 }
 
 fn repair(store: &Store) -> Result<(), Box<dyn Error>> {
