@@ -105,7 +105,6 @@ impl Desktop {
             Change::Fetch => purpose.check_beforehand()?,
         }
         self.catch_up();
-        self.put_off(self.blobs().hold());
         let transaction = self.begin(&target.id).await?;
         // While this process waited for its turn, another may have changed everything: it is decided again.
         let installed = transaction.current()?;

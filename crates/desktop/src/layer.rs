@@ -1,11 +1,12 @@
 //! Reading one layer: from the registry or from the blobs that are here, through `archive`, into the staging folder.
 
+use std::fs::File;
 use std::io::{self, Read};
 
 use archive::{ContentKey, LayerIndex, LayerSource, Sink, Want};
 use model::{Digest, ExtensionId};
 use registry::Descriptor;
-use store::{Blob, Staging};
+use store::Staging;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
@@ -98,7 +99,7 @@ impl Desktop {
         Box::pin(self.read_remote(id, layer, staging)).await
     }
 
-    async fn read_local(&self, layer: Layer, blob: Blob, staging: &Staging) -> Result<ReadLayer, Error> {
+    async fn read_local(&self, layer: Layer, blob: File, staging: &Staging) -> Result<ReadLayer, Error> {
         let reader = Reader::new(&layer, &self.listener, true);
         let verified = Verified::new(blob, &layer);
         let unpacking = self.unpack(layer, staging, move |order| order.run(reader.over(verified)));

@@ -1,5 +1,6 @@
 //! The bytes of a layer on their way to the thread that unpacks them.
 
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use model::Digest;
 use model::digest::Hasher;
 use model::event::Event;
 use registry::{BlobPrefix, Descriptor};
-use store::{Blob, BlobWriter, PartialBlob};
+use store::{BlobWriter, PartialBlob};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::Listener;
@@ -148,7 +149,7 @@ impl Read for Incoming {
 
 /// A kept blob that is checked against its digest and size as it is read, before its end is told.
 pub(crate) struct Verified {
-    blob: Blob,
+    blob: File,
     /// What is hashed on the way, and what it is to come to.
     expected: Option<(Hasher, Digest)>,
     /// Bytes that are still to come.
@@ -157,7 +158,7 @@ pub(crate) struct Verified {
 
 impl Verified {
     /// Where the layer is not compressed its `DiffID` is its digest, is checked anyway, and once is enough.
-    pub(crate) fn new(blob: Blob, layer: &Layer) -> Self {
+    pub(crate) fn new(blob: File, layer: &Layer) -> Self {
         let Descriptor { digest, size, .. } = &layer.descriptor;
         let expected = (*digest != layer.diff_id).then(|| (Hasher::new(digest.algorithm()), digest.clone()));
         Self {

@@ -2,16 +2,14 @@
 //! reader verifies every blob again while it reads.
 
 use std::fs::File;
-use std::io::{self, Cursor, Read, Write};
+use std::io::{self, Read as _, Write};
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use camino::Utf8PathBuf;
 use model::Digest;
 use tempfile::NamedTempFile;
 
 use crate::format::Access;
-use crate::held::{Growing, Held};
 use crate::layout::Layout;
 use crate::write_behind::WriteBehind;
 use crate::{partial_blob, platform};
@@ -19,9 +17,6 @@ use crate::{partial_blob, platform};
 /// How many bytes of layers are kept where nothing is configured: 2 GiB. Without a bound the cache would fill
 /// the disk.
 pub const DEFAULT_BLOB_CACHE: u64 = 2 * 1024 * 1024 * 1024;
-
-/// How much is handed to the system at a time, in bytes.
-const PIECE: usize = 64 * 1024;
 
 /// Layers that were fetched before, by digest. It takes no lock: several processes may fill it at once.
 ///
@@ -33,27 +28,6 @@ pub struct BlobCache {
     limit: u64,
     /// The bytes that are here, once they were counted. Clones share it.
     counted: Arc<Mutex<Option<u64>>>,
-    /// What waits to be written. Clones share it.
-    held: Arc<Held>,
-}
-
-/// A blob that is read. Its content is not trusted.
-#[derive(Debug)]
-pub struct Blob(Source);
-
-#[derive(Debug)]
-enum Source {
-    File(File),
-    Memory(Cursor<Bytes>),
-}
-
-impl Read for Blob {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match &mut self.0 {
-            Source::File(file) => file.read(buffer),
-            Source::Memory(content) => content.read(buffer),
-        }
-    }
 }
 
 impl BlobCache {
@@ -63,7 +37,6 @@ impl BlobCache {
             access,
             limit: DEFAULT_BLOB_CACHE,
             counted: Arc::default(),
-            held: Arc::default(),
         }
     }
 
@@ -75,16 +48,13 @@ impl BlobCache {
 
     /// Opens a blob, if it is here, and marks it as used. As long as the file is open, no process removes it to make room. Its
     /// content is not trusted: the reader verifies the digest, and calls [`remove`](Self::remove) where it is wrong.
-    pub fn open(&self, digest: &Digest) -> Option<Blob> {
-        if let Some(content) = self.held.find(digest) {
-            return Some(Blob(Source::Memory(Cursor::new(content))));
-        }
+    pub fn open(&self, digest: &Digest) -> Option<File> {
         let file = File::open(self.path(digest)).ok()?;
         // A blob that cannot be marked is only forgotten earlier; one that cannot be locked is about to go, and can be read
         // all the same.
         let _ = platform::touch(&file);
         let _ = file.try_lock_shared();
-        Some(Blob(Source::File(file)))
+        Some(file)
     }
 
     /// Begins to write a blob of `size` bytes. It is invisible until [`BlobWriter::commit`].
@@ -102,20 +72,6 @@ impl BlobCache {
             }
             return Err(io::ErrorKind::StorageFull.into());
         }
-        let place = match self.held.room_for(size) {
-            Some(growing) => Place::Memory(growing),
-            None => Place::File(self.new_file(digest)?),
-        };
-        Ok(BlobWriter {
-            place,
-            digest: digest.clone(),
-            cache: self.clone(),
-        })
-    }
-
-    /// A file of the cache that nobody takes for a dead one.
-    fn new_file(&self, digest: &Digest) -> io::Result<BlobFile> {
-        let folder = self.layout.blobs();
         match std::fs::create_dir(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             _ => {}
@@ -126,7 +82,7 @@ impl BlobCache {
             file.as_file().lock()?;
             // Before it was locked, another process may have taken it for a dead one.
             if file.path().exists() {
-                return Ok(BlobFile::new(file));
+                return Ok(BlobWriter::new(file, self.path(digest), self.clone()));
             }
         }
     }
@@ -153,26 +109,11 @@ impl BlobCache {
         writer.commit()
     }
 
-    /// Writes a blob to the disk.
-    pub(crate) fn put(&self, digest: &Digest, content: &[u8]) -> io::Result<()> {
-        let mut file = self.new_file(digest)?;
-        // In one piece, Linux would take large pages that nobody has touched yet, which in virtual machines takes four times as long.
-        for piece in content.chunks(PIECE) {
-            file.write_all(piece)?;
-        }
-        file.commit(self, digest)
-    }
-
     /// Removes a blob, for instance because it turned out not to be what its name says.
     pub fn remove(&self, digest: &Digest) {
-        self.held.remove(digest);
         if self.may_write() {
             let _ = std::fs::remove_file(self.path(digest));
         }
-    }
-
-    pub(crate) fn held(&self) -> &Arc<Held> {
-        &self.held
     }
 
     pub(crate) fn folder(&self) -> Utf8PathBuf {
@@ -201,28 +142,23 @@ impl BlobCache {
     }
 }
 
-/// A blob on its way into the cache. Dropped it leaves nothing; a process that is killed leaves the beginning of one that
-/// does not wait in memory.
+/// A blob on its way into the cache. Dropped it leaves nothing; a process that is killed leaves its beginning.
 #[derive(Debug)]
 pub struct BlobWriter {
-    place: Place,
-    digest: Digest,
+    file: NamedTempFile,
+    path: Utf8PathBuf,
     cache: BlobCache,
-}
-
-#[derive(Debug)]
-enum Place {
-    File(BlobFile),
-    Memory(Growing),
+    behind: WriteBehind,
 }
 
 impl BlobWriter {
-    /// Goes on with a beginning.
-    pub(crate) fn behind(file: NamedTempFile, digest: Digest, cache: BlobCache) -> Self {
+    pub(crate) fn new(file: NamedTempFile, path: Utf8PathBuf, cache: BlobCache) -> Self {
+        let behind = WriteBehind::of(file.as_file());
         Self {
-            place: Place::File(BlobFile::new(file)),
-            digest,
+            file,
+            path,
             cache,
+            behind,
         }
     }
 
@@ -233,13 +169,10 @@ impl BlobWriter {
     ///
     /// Where the file system refuses, or no room can be made. The blob is not here then; nothing else is harmed.
     pub fn commit(self) -> io::Result<()> {
-        match self.place {
-            Place::File(file) => file.commit(&self.cache, &self.digest),
-            Place::Memory(growing) => {
-                growing.hold(self.digest);
-                Ok(())
-            }
-        }
+        platform::touch(self.file.as_file())?;
+        self.cache.make_room(self.file.as_file().metadata()?.len())?;
+        self.file.persist(&self.path).map_err(|refused| refused.error)?;
+        Ok(())
     }
 
     /// Leaves what was written so far as the beginning of the blob: see [`BlobCache::partial`].
@@ -248,67 +181,15 @@ impl BlobWriter {
     ///
     /// Where the file system refuses, or no room can be made; nothing else is harmed.
     pub fn leave(self) -> io::Result<()> {
-        let file = match self.place {
-            Place::File(file) => file,
-            Place::Memory(growing) => {
-                let mut file = self.cache.new_file(&self.digest)?;
-                file.write_all(growing.content())?;
-                file
-            }
-        };
-        file.leave(&self.cache)
-    }
-}
-
-impl Write for BlobWriter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &mut self.place {
-            Place::File(file) => file.write(bytes),
-            Place::Memory(growing) => growing.write(bytes),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A file of the cache that is being written, and locked as long as it is.
-#[derive(Debug)]
-struct BlobFile {
-    file: NamedTempFile,
-    behind: WriteBehind,
-}
-
-impl BlobFile {
-    fn new(file: NamedTempFile) -> Self {
-        let behind = WriteBehind::of(file.as_file());
-        Self { file, behind }
-    }
-
-    fn commit(self, cache: &BlobCache, digest: &Digest) -> io::Result<()> {
-        self.make_room(cache)?;
-        self.file
-            .persist(cache.path(digest))
-            .map_err(|refused| refused.error)?;
-        Ok(())
-    }
-
-    fn leave(self, cache: &BlobCache) -> io::Result<()> {
-        self.make_room(cache)?;
+        platform::touch(self.file.as_file())?;
+        self.cache.make_room(self.file.as_file().metadata()?.len())?;
         let (file, _) = self.file.keep().map_err(|refused| refused.error)?;
         drop(file); // and with it the lock: from now on it may be taken
         Ok(())
     }
-
-    fn make_room(&self, cache: &BlobCache) -> io::Result<()> {
-        let file = self.file.as_file();
-        platform::touch(file)?;
-        cache.make_room(file.metadata()?.len())
-    }
 }
 
-impl Write for BlobFile {
+impl Write for BlobWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.file.write(bytes)?;
         // Not for its own sake: the flush of a payload takes every file of the disk along.
@@ -317,6 +198,6 @@ impl Write for BlobFile {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Ok(())
+        self.file.flush()
     }
 }

@@ -22,7 +22,7 @@ const PARTIAL: &str = ".partial-";
 pub struct PartialBlob {
     file: File,
     path: Utf8PathBuf,
-    digest: Digest,
+    whole: Utf8PathBuf,
     cache: BlobCache,
 }
 
@@ -43,7 +43,7 @@ impl BlobCache {
         Some(PartialBlob {
             file,
             path,
-            digest: digest.clone(),
+            whole,
             cache: self.clone(),
         })
     }
@@ -138,7 +138,7 @@ impl PartialBlob {
     pub fn into_writer(self) -> io::Result<BlobWriter> {
         let path = TempPath::try_from_path(self.path)?;
         let file = NamedTempFile::from_parts(self.file, path);
-        Ok(BlobWriter::behind(file, self.digest, self.cache))
+        Ok(BlobWriter::new(file, self.whole, self.cache))
     }
 
     /// Removes it, because it turned out not to be the beginning of its blob.
