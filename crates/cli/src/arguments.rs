@@ -254,11 +254,7 @@ pub(crate) enum Command {
     /// Run the desktop service: an HTTP API and pages, for this user on this machine
     Serve(Serve),
     /// Tell the whole story on a registry inside this program, without network
-    Demo {
-        /// Leave the home folder, to look around
-        #[arg(long)]
-        keep: bool,
-    },
+    Demo(Demo),
     /// Print the versions of this program and of the Extension API that it offers
     Version,
     /// Print the completions for a shell
@@ -282,6 +278,17 @@ pub(crate) struct Serve {
     /// Only print a new link to the service that runs already
     #[arg(long, conflicts_with_all = ["listen", "beyond_loopback"])]
     pub(crate) link: bool,
+}
+
+/// What the demo shows, and what it leaves.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Open the pages of the service on the demo's extensions
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Leave the home folder, to look around
+    #[arg(long)]
+    pub(crate) keep: bool,
 }
 
 /// What an extension begins with. What is not given is asked for on a terminal.
