@@ -268,6 +268,10 @@ pub(crate) enum Command {
 
 /// How the service runs.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Serve {
     /// Where it listens; port 0 is any that is free [default: 127.0.0.1:7811]
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -275,9 +279,28 @@ pub(crate) struct Serve {
     /// Listen also where other machines reach it: who has the token may do everything
     #[arg(long)]
     pub(crate) beyond_loopback: bool,
+    /// Log requests and jobs on standard error, as text or as an object of JSON a line
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Do not open a browser; none is opened either where nobody would see it
+    #[arg(long)]
+    pub(crate) no_open: bool,
     /// Only print a new link to the service that runs already
     #[arg(long, conflicts_with_all = ["listen", "beyond_loopback"])]
     pub(crate) link: bool,
+    /// Only write what lets the system start the service, with these options, at each login
+    #[arg(long, conflicts_with = "link")]
+    pub(crate) install: bool,
+    /// Only take away what --install has written
+    #[arg(long, conflicts_with_all = ["listen", "beyond_loopback", "link", "install"])]
+    pub(crate) uninstall: bool,
+}
+
+/// How the log of the service is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
 }
 
 /// What the demo shows, and what it leaves.
