@@ -69,6 +69,11 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "systemd",
+        programs: &["systemd-socket-activate", "systemd-analyze"],
+        moved_to: &[],
+    },
+    Part {
         package: "make",
         programs: &["make"],
         moved_to: &[],
@@ -77,6 +82,11 @@ pub(crate) const FOR_TESTS: &[Part] = &[
 
 /// What only the benchmarks need.
 pub(crate) const FOR_BENCHMARKS: &[Part] = &[
+    Part {
+        package: "binutils",
+        programs: &["strip"],
+        moved_to: &[],
+    },
     Part {
         package: "curl",
         programs: &["curl"],
@@ -100,6 +110,11 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
     Part {
         package: "valgrind",
         programs: &["valgrind"],
+        moved_to: &[],
+    },
+    Part {
+        package: "wrk",
+        programs: &["wrk"],
         moved_to: &[],
     },
 ];

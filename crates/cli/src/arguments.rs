@@ -254,11 +254,7 @@ pub(crate) enum Command {
     /// Run the desktop service: an HTTP API and pages, for this user on this machine
     Serve(Serve),
     /// Tell the whole story on a registry inside this program, without network
-    Demo {
-        /// Leave the home folder, to look around
-        #[arg(long)]
-        keep: bool,
-    },
+    Demo(Demo),
     /// Print the versions of this program and of the Extension API that it offers
     Version,
     /// Print the completions for a shell
@@ -272,6 +268,10 @@ pub(crate) enum Command {
 
 /// How the service runs.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(crate) struct Serve {
     /// Where it listens; port 0 is any that is free [default: 127.0.0.1:7811]
     #[arg(long, value_name = "ADDRESS:PORT")]
@@ -279,9 +279,39 @@ pub(crate) struct Serve {
     /// Listen also where other machines reach it: who has the token may do everything
     #[arg(long)]
     pub(crate) beyond_loopback: bool,
+    /// Log requests and jobs on standard error, as text or as an object of JSON a line
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub(crate) log_format: Option<LogFormat>,
+    /// Do not open a browser; none is opened either where nobody would see it
+    #[arg(long)]
+    pub(crate) no_open: bool,
     /// Only print a new link to the service that runs already
     #[arg(long, conflicts_with_all = ["listen", "beyond_loopback"])]
     pub(crate) link: bool,
+    /// Only write what lets the system start the service, with these options, at each login
+    #[arg(long, conflicts_with = "link")]
+    pub(crate) install: bool,
+    /// Only take away what --install has written
+    #[arg(long, conflicts_with_all = ["listen", "beyond_loopback", "link", "install"])]
+    pub(crate) uninstall: bool,
+}
+
+/// How the log of the service is written.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+/// What the demo shows, and what it leaves.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Open the pages of the service on the demo's extensions
+    #[arg(long)]
+    pub(crate) serve: bool,
+    /// Leave the home folder, to look around
+    #[arg(long)]
+    pub(crate) keep: bool,
 }
 
 /// What an extension begins with. What is not given is asked for on a terminal.

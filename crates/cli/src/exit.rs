@@ -1,10 +1,8 @@
-//! Exit codes (contract `cli.md`) and the log.
+//! Exit codes (contract `cli.md`).
 
 use std::process::ExitCode;
 
 use desktop::Kind;
-
-use crate::arguments::Global;
 
 /// How a command ended. The order is that of the codes: of several, the highest wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,23 +42,4 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
     }
-}
-
-/// `OUTRIGGER_LOG` (in the form of `RUST_LOG`) and `-v` make the program tell what it does. Nothing of it is stable.
-pub(crate) fn log_to_stderr(global: &Global) {
-    use tracing_subscriber::EnvFilter;
-    let default = match (global.is_json(), global.verbose) {
-        (true, _) => "off",
-        (false, 0) => "error",
-        (false, 1) => "warn",
-        (false, _) => "debug",
-    };
-    let filter = EnvFilter::try_from_env("OUTRIGGER_LOG").unwrap_or_else(|_| EnvFilter::new(default));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .without_time()
-        .with_target(false)
-        .with_ansi(false)
-        .init();
 }

@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod context;
 mod exit;
+mod log;
 mod output;
 
 use std::process::ExitCode;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         Err(error) => return usage(&error).into(),
     };
     let output = Output::new(&arguments.global);
-    exit::log_to_stderr(&arguments.global);
+    log::begin(&arguments);
     let result = commands::run(arguments.command, &arguments.global, &output);
     output.conclude(result).into()
 }

@@ -46,6 +46,55 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// What was handed over is no socket to listen at.
+    #[error("what was handed over as number {number} is neither a TCP nor a Unix socket")]
+    NoSocket {
+        /// Its number, from 0.
+        number: usize,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A socket was handed over through which others could come in.
+    #[error("the socket {place} that was handed over is not for this user alone: {problem}")]
+    Handed {
+        /// Its path.
+        place: String,
+        /// Who else could use it.
+        problem: String,
+    },
+    /// There is a file for the service manager that Outrigger did not write.
+    #[error("{path} was not written by Outrigger")]
+    ForeignUnit {
+        /// The file.
+        path: Utf8PathBuf,
+    },
+    /// The service manager was never told of the service.
+    #[error("nothing in {folder} starts the service")]
+    NotInstalled {
+        /// Where it would be.
+        folder: Utf8PathBuf,
+    },
+    /// The service manager cannot start a program with this path.
+    #[error(
+        "systemd starts no program whose path holds quotes, backslashes or control characters: {program:?}"
+    )]
+    Unstartable {
+        /// The program.
+        program: Utf8PathBuf,
+    },
+    /// A file for the service manager cannot be read, written or removed.
+    #[error("cannot change {path}")]
+    Unit {
+        /// The file.
+        path: Utf8PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system does not say where the service manager looks for files of this user.
+    #[error(
+        "there is no folder for the service manager of this user: the home directory is not known, or not UTF-8"
+    )]
+    NoFolder,
     /// The system gives no random numbers, without which nobody could be kept out.
     #[error("the system gives no random numbers: {0}")]
     NoRandomness(getrandom::Error),
@@ -69,7 +118,17 @@ impl Error {
                 "another program listens there; name another port with `--listen 127.0.0.1:PORT`, or any free one with port 0",
             ),
             Self::NotRunning { .. } | Self::Silent { .. } => Some("`outrigger serve` starts one"),
-            Self::Listen { .. } | Self::NoRandomness(_) | Self::Store(_) | Self::Signals(_) => None,
+            Self::ForeignUnit { .. } => Some("look at it, and move it away if nobody needs it"),
+            Self::NotInstalled { .. } => Some("`outrigger serve --install` writes what starts it"),
+            Self::Unstartable { .. } => Some("install the program elsewhere, such as in `~/.local/bin`"),
+            Self::Handed { .. } => Some("set `SocketMode=0600` in the socket unit"),
+            Self::NoSocket { .. } => Some("a socket unit needs `ListenStream=`, and `Accept=no`"),
+            Self::Listen { .. }
+            | Self::Unit { .. }
+            | Self::NoFolder
+            | Self::NoRandomness(_)
+            | Self::Store(_)
+            | Self::Signals(_) => None,
         }
     }
 }

@@ -1,24 +1,21 @@
 //! One run of the service, from the lock to the last answer.
 
-use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 use store::{ServiceFile, ServiceRoom, Store};
-use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use crate::activation::Handed;
 use crate::error::Error;
-use crate::http::{self, Doors, Keys};
-use crate::schedule;
+use crate::http::{self, Keys};
+use crate::opening::{Opened, Wanted};
 use crate::service::Service;
 use crate::use_cases::UseCases;
-
-/// Where the service listens unless told otherwise: always the same, so that a page can be bookmarked; below the ports that
-/// systems hand out.
-pub const DEFAULT_ADDRESS: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7811));
+use crate::{manager, schedule};
 
 /// How long jobs may take to end when the service stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -32,6 +29,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// Whether it may listen where other machines reach it.
     pub beyond_loopback: bool,
+    /// What a service manager has opened for it. A TCP socket among them stands in for `listen`.
+    pub handed: Handed,
 }
 
 /// That the service answers from now on.
@@ -43,6 +42,8 @@ pub struct Started {
     pub socket: Option<Utf8PathBuf>,
     /// The link that opens the pages in a browser, once.
     pub link: String,
+    /// Another one, for a browser that is opened now.
+    pub browser_link: String,
     /// Sentences about what a user should know.
     pub warnings: Vec<String>,
 }
@@ -59,30 +60,39 @@ pub(crate) struct Whereabouts {
 ///
 /// # Errors
 ///
-/// When another process serves this home folder, or an address cannot be listened at.
+/// When another process serves this home folder, an address cannot be listened at, or what was handed over would let others in.
 pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(), Error> {
     let Options {
         use_cases,
         listen,
         beyond_loopback,
+        handed,
     } = options;
-    if !(listen.ip().is_loopback() || beyond_loopback) {
-        return Err(Error::BeyondLoopback { address: listen });
-    }
+    let wanted = Wanted {
+        listen,
+        beyond_loopback,
+        handed,
+    };
+    wanted.check()?;
     let mut signals = Signals::new().map_err(Error::Signals)?;
     let store = Store::open(&use_cases.home)?;
     let room = claim(&store)?;
     let keys = Keys::of(&room)?;
-    let mut warnings = Vec::new();
-    let doors = open_doors(listen, &room, &mut warnings).await?;
+    let Opened {
+        doors,
+        address,
+        socket,
+        warnings,
+    } = wanted.open(&room).await?;
     let (stop, stopped) = watch::channel(false);
-    let address = doors.address;
     let link = http::link(address, &keys.new_link()?);
+    let browser_link = http::link(address, &keys.new_link()?);
     let service = Arc::new(Service::new((use_cases, store), keys, address, stopped.clone()));
     let told = Started {
         address,
-        socket: socket_of(&doors, &room),
+        socket,
         link,
+        browser_link,
         warnings,
     };
     let whereabouts = Whereabouts {
@@ -91,17 +101,19 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
     };
     room.write_document(ServiceFile::Address, &whereabouts)?;
     started(&told);
+    manager::ready(address);
 
     let farewell = async {
         signals.wait().await;
         tracing::info!("stopping");
+        manager::stopping();
         stop.send_replace(true);
         service.jobs().close(FAREWELL).await;
     };
     let scans = schedule::run(&service, &room);
-    let (served, (), ()) = tokio::join!(http::serve(&service, doors, stopped), farewell, scans);
+    tokio::join!(http::serve(&service, doors, stopped), farewell, scans);
     room.remove(ServiceFile::Address)?;
-    served
+    Ok(())
 }
 
 fn claim(store: &Store) -> Result<ServiceRoom, Error> {
@@ -113,53 +125,6 @@ fn claim(store: &Store) -> Result<ServiceRoom, Error> {
         home: store.home().to_owned(),
         address: whereabouts.ok().flatten().map(|found| found.http),
     })
-}
-
-async fn open_doors(
-    listen: SocketAddr,
-    room: &ServiceRoom,
-    warnings: &mut Vec<String>,
-) -> Result<Doors, Error> {
-    let failed = |source| Error::Listen {
-        place: listen.to_string(),
-        source,
-    };
-    let tcp = TcpListener::bind(listen).await.map_err(failed)?;
-    let address = tcp.local_addr().map_err(failed)?;
-    #[cfg(not(unix))]
-    let _ = (room, warnings);
-    Ok(Doors {
-        tcp,
-        address,
-        #[cfg(unix)]
-        socket: open_socket(room, warnings),
-    })
-}
-
-/// The socket of the home folder. Its path may be longer than a socket's may be: then there is none, and that is told.
-#[cfg(unix)]
-fn open_socket(room: &ServiceRoom, warnings: &mut Vec<String>) -> Option<tokio::net::UnixListener> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let path = room.socket();
-    // The lock is held: whoever made the one that is there is gone.
-    let _ = std::fs::remove_file(&path);
-    let listener = tokio::net::UnixListener::bind(&path).and_then(|listener| {
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-        Ok(listener)
-    });
-    listener
-        .inspect_err(|error| warnings.push(format!("cannot listen at the socket {path}: {error}")))
-        .ok()
-}
-
-#[cfg(unix)]
-fn socket_of(doors: &Doors, room: &ServiceRoom) -> Option<Utf8PathBuf> {
-    doors.socket.is_some().then(|| room.socket())
-}
-
-#[cfg(not(unix))]
-fn socket_of(_doors: &Doors, _room: &ServiceRoom) -> Option<Utf8PathBuf> {
-    None
 }
 
 /// What tells the service to stop.

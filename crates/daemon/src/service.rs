@@ -8,7 +8,7 @@ use store::Store;
 use tokio::sync::watch;
 
 use crate::events::Events;
-use crate::http::Keys;
+use crate::http::{Keys, RequestNumbers};
 use crate::jobs::Jobs;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
@@ -28,6 +28,7 @@ pub(crate) struct Service {
     events: Arc<Events>,
     metrics: Arc<Metrics>,
     lists: crate::api::Lists,
+    numbers: RequestNumbers,
     stop: watch::Receiver<bool>,
 }
 
@@ -50,6 +51,7 @@ impl Service {
             events,
             metrics,
             lists: crate::api::Lists::default(),
+            numbers: RequestNumbers::default(),
             stop,
         }
     }
@@ -92,6 +94,11 @@ impl Service {
     /// The lists that were made for earlier requests.
     pub(crate) fn lists(&self) -> &crate::api::Lists {
         &self.lists
+    }
+
+    /// The numbers of requests, for the log.
+    pub(crate) fn numbers(&self) -> &RequestNumbers {
+        &self.numbers
     }
 
     /// Becomes true when the service stops.

@@ -8,9 +8,10 @@
 
 use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use camino::Utf8Path;
 use serde_json::Value;
 
 use crate::outrigger::Outrigger;
@@ -74,17 +75,34 @@ impl Service {
     pub fn start(outrigger: &Outrigger, arguments: &[&str]) -> Self {
         let mut command = outrigger.command();
         command.args(["serve", "--listen", "127.0.0.1:0", "--format", "json"]);
-        let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
+        Self::launch(command.args(arguments), &outrigger.home())
+    }
+
+    /// Starts a command that serves, with `--format json`, and waits until it answers. Its home folder is the one that it says.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start, or has no socket in its home folder.
+    #[track_caller]
+    pub fn of(command: &mut Command) -> Self {
+        Self::launch(command, Utf8Path::new(""))
+    }
+
+    #[track_caller]
+    fn launch(command: &mut Command, home: &Utf8Path) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut told = String::new();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         // One document over several lines, of which the last one is a brace.
         while lines.read_line(&mut told).unwrap() > 0 && !told.ends_with("\n}\n") {}
         let told: Value = serde_json::from_str(&told).unwrap_or_else(|_| panic!("it did not start: {told}"));
-        let token = fs_err::read_to_string(outrigger.home().join("service/token")).unwrap();
+        let socket = told["socket"].as_str().map(Utf8Path::new);
+        let folder = socket.and_then(Utf8Path::parent).map(Utf8Path::to_owned);
+        let token = fs_err::read_to_string(folder.unwrap_or_else(|| home.join("service")).join("token"));
         Self {
             child,
             authority: told["http"].as_str().unwrap().replace("http://", ""),
-            token: token.trim().to_owned(),
+            token: token.unwrap().trim().to_owned(),
             link: told["link"].as_str().unwrap().to_owned(),
         }
     }

@@ -8,7 +8,7 @@ use embedded::Registry;
 use embedded::sample::{self, Release};
 use serde_json::{Value, json};
 
-use crate::arguments::Arguments;
+use crate::arguments::{self, Arguments};
 use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, style};
@@ -16,7 +16,7 @@ use crate::output::{Output, style};
 /// The socket of the demo's registry, in the demo's folder.
 const SOCKET: &str = "registry.sock";
 
-pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
+pub(super) fn run(wanted: &arguments::Demo, output: &Output) -> Result<Exit, Failure> {
     let cannot = |error: std::io::Error| Failure::failed(format!("the demo cannot begin: {error}"));
     let folder = tempfile::Builder::new()
         .prefix("outrigger-demo-")
@@ -39,9 +39,14 @@ pub(super) fn run(keep: bool, output: &Output) -> Result<Exit, Failure> {
         registry: &registry,
         steps: Vec::new(),
     };
-    demo.tell_story()?;
-    demo.conclude(keep)?;
-    if keep {
+    if wanted.serve {
+        demo.open_marketplace()?;
+        demo.say_what_is_left(wanted.keep);
+    } else {
+        demo.tell_story()?;
+        demo.conclude(wanted.keep)?;
+    }
+    if wanted.keep {
         // The socket leads nowhere any more; if it cannot be removed it does no harm.
         let _ = fs_err::remove_file(folder.path().join(SOCKET));
         // Handing the folder over keeps it from being removed.
@@ -98,7 +103,7 @@ impl Demo<'_> {
         let [first, second, third] = sample::releases();
 
         self.say("Acme releases its extension by pushing an image with a semver tag.");
-        self.push(&first);
+        self.push(name, &first);
         self.say("This desktop begins an allow-list: only what it admits may be installed.");
         self.type_command(&["allow", "add", name, "--create"])?;
         self.say("A scan visits what is allowed. It reads tags, manifests and labels, and no layer.");
@@ -106,13 +111,37 @@ impl Demo<'_> {
         self.say("The newest release that fits is fetched, verified, and switched to in one step.");
         self.type_command(&["install", name, "--force"])?;
         self.say("Acme goes on: an update, and a release that needs an Extension API of the future.");
-        self.push(&second);
-        self.push(&third);
+        self.push(name, &second);
+        self.push(name, &third);
         self.say("The next scan tells what can be taken, and why the newest cannot.");
         self.type_command(&["scan"])?;
         self.say("The update fetches only the layer that changed; the release before stays on disk.");
         self.type_command(&["update", name])?;
         self.type_command(&["ls"])
+    }
+
+    /// Until somebody ends it.
+    fn open_marketplace(&mut self) -> Result<(), Failure> {
+        let name = sample::REPOSITORY;
+        self.say("Acme has published these extensions.");
+        for release in sample::releases() {
+            self.push(name, &release);
+        }
+        for (repository, release) in sample::fleet() {
+            self.push(repository, &release);
+        }
+        self.say("This desktop allows what Acme publishes.");
+        self.type_command(&["allow", "add", "acme/", "--create"])?;
+        self.say("Two of them are installed, and of one there is a newer release.");
+        self.type_command(&["install", "acme/knots", &format!("{name}:1.0.0"), "--force"])?;
+        self.type_command(&["scan"])?;
+        self.say(
+            "The service shows all of it. Update Porthole there, install the others, take something back.",
+        );
+        // A port of its own: the user's service may run beside it.
+        let words = ["serve", "--listen", "127.0.0.1:0"];
+        self.show_command(&format!("outrigger {}", words.join(" ")));
+        self.carry_out(&words, self.output)
     }
 
     fn say(&self, sentence: &str) {
@@ -122,10 +151,9 @@ impl Demo<'_> {
     }
 
     /// The author's command, done at once in memory.
-    fn push(&mut self, release: &Release) {
-        self.registry
-            .push(sample::REPOSITORY, release.version, &release.image);
-        let command = format!("docker push {}:{}", sample::REPOSITORY, release.version);
+    fn push(&mut self, repository: &str, release: &Release) {
+        self.registry.push(repository, release.version, &release.image);
+        let command = format!("docker push {repository}:{}", release.version);
         self.show_command(&command);
         self.steps.push(json!({ "command": command }));
     }
@@ -134,17 +162,21 @@ impl Demo<'_> {
     fn type_command(&mut self, words: &[&str]) -> Result<(), Failure> {
         let command = format!("outrigger {}", words.join(" "));
         self.show_command(&command);
+        let output = self.output.part();
+        self.carry_out(words, &output)?;
+        self.steps
+            .push(json!({ "command": command, "result": output.into_document() }));
+        Ok(())
+    }
+
+    fn carry_out(&self, words: &[&str], output: &Output) -> Result<(), Failure> {
         let line = ["outrigger", "--home", self.home.as_str()]
             .into_iter()
             .chain(words.iter().copied());
         let mut arguments = Arguments::try_parse_from(line)
-            .map_err(|error| Failure::failed(format!("`{command}` is not a command: {error}")))?;
+            .map_err(|error| Failure::failed(format!("`{words:?}` is no command: {error}")))?;
         arguments.global.config = Some(self.home.join("config.toml"));
-        let output = self.output.part();
-        super::run(arguments.command, &arguments.global, &output)?;
-        self.steps
-            .push(json!({ "command": command, "result": output.into_document() }));
-        Ok(())
+        super::run(arguments.command, &arguments.global, output).map(drop)
     }
 
     fn show_command(&self, command: &str) {
@@ -169,20 +201,26 @@ impl Demo<'_> {
         for file in &files {
             self.output.line(&format!("  {}", shorten(file)));
         }
-        match kept {
-            Some(home) => {
-                self.say("The home folder is kept. The demo's registry is gone; these work without it:");
-                self.output.line(&format!("  outrigger --home {home} ls"));
-                self.output.line(&format!("  outrigger --home {home} outdated"));
-                self.output
-                    .line(&format!("  outrigger --home {home} rm {}", sample::REPOSITORY));
-                self.output
-                    .line(&format!("  rm -r {}", home.parent().unwrap_or(home)));
-            }
-            None => self
-                .say("That was all; nothing of it is left. `outrigger demo --keep` leaves the home folder."),
-        }
+        self.say_what_is_left(keep);
         Ok(())
+    }
+
+    fn say_what_is_left(&self, keep: bool) {
+        if self.output.is_json() {
+            return;
+        }
+        if !keep {
+            self.say("That was all; nothing of it is left. `outrigger demo --keep` leaves the home folder.");
+            return;
+        }
+        let home = self.home;
+        self.say("The home folder is kept. The demo's registry is gone; these work without it:");
+        self.output.line(&format!("  outrigger --home {home} ls"));
+        self.output.line(&format!("  outrigger --home {home} outdated"));
+        self.output
+            .line(&format!("  outrigger --home {home} rm {}", sample::REPOSITORY));
+        self.output
+            .line(&format!("  rm -r {}", home.parent().unwrap_or(home)));
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
     match command {
         Command::Completion { shell } => return packaging::completion(shell),
         Command::Man => return packaging::man(),
-        Command::Demo { keep } => return demo::run(keep, output),
+        Command::Demo(wanted) => return demo::run(&wanted, output),
         Command::Doctor => return doctor::run(global, output),
         Command::Init(wanted) => return init::run(&wanted, output),
         Command::Validate { what, strict } => return validate::run(&what, strict, global, output),
@@ -130,7 +130,7 @@ pub(crate) fn run(command: Command, global: &Global, output: &Output) -> Result<
         Command::Version => Ok(version::run(&context, output)),
         Command::Completion { .. }
         | Command::Man
-        | Command::Demo { .. }
+        | Command::Demo(_)
         | Command::Doctor
         | Command::Init(_)
         | Command::Validate { .. } => Ok(Exit::Done),

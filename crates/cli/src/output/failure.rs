@@ -201,7 +201,7 @@ impl From<daemon::Error> for Failure {
         let code = match error {
             Error::Store(error) => return error.into(),
             Error::BeyondLoopback { .. } => Code::Usage,
-            Error::NotRunning { .. } => Code::NotFound,
+            Error::NotRunning { .. } | Error::NotInstalled { .. } => Code::NotFound,
             _ => Code::Failed,
         };
         let mut failure = Self::new(code, error.to_string());

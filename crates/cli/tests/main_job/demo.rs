@@ -79,3 +79,47 @@ fn the_demo_is_one_document_in_json() {
     assert!(output.json().is_object());
     assert_eq!(output.stderr, "");
 }
+
+#[test]
+#[cfg(unix)]
+fn the_demo_can_show_the_marketplace_and_what_is_done_there_is_real() {
+    let outrigger = outrigger();
+    let temporary = outrigger.surroundings().join("tmp");
+    fs_err::create_dir(&temporary).unwrap();
+    let mut command = outrigger.command();
+    command.args(["demo", "--serve", "--format", "json"]);
+    let service = testkit::Service::of(command.env("TMPDIR", &temporary));
+
+    let opened = service.stranger("GET", &service.link()).now().gives(200);
+    let cookie = opened.header("set-cookie").unwrap().split(';').next().unwrap();
+    let page = service
+        .stranger("GET", "/")
+        .with("cookie", cookie)
+        .with("accept", "text/html")
+        .now()
+        .gives(200);
+    for shown in ["Porthole", "Knots", "Lighthouse Beam", "Ballast", "Dry Dock"] {
+        assert!(page.body.contains(shown), "`{shown}` is not in\n{}", page.body);
+    }
+    let listed = || {
+        let extensions = service.get("/v1/extensions?state=installed")["extensions"].clone();
+        let of = |one: &serde_json::Value| {
+            format!("{} {}", one["id"], one["installed"]["version"]).replace('"', "")
+        };
+        extensions.as_array().unwrap().iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        listed(),
+        ["docker.io/acme/knots 0.3.2", "docker.io/acme/porthole 1.0.0"]
+    );
+    service.carry_out(&serde_json::json!({ "kind": "update", "extension": "acme/porthole", "accept": true }));
+    assert_eq!(listed()[1], "docker.io/acme/porthole 1.1.0");
+
+    let (code, _) = service.end();
+    assert_eq!(code, Some(0));
+    assert!(tree(&temporary).is_empty(), "{}", tree(&temporary));
+    assert!(
+        !outrigger.home().exists(),
+        "the demo has a home folder of its own"
+    );
+}

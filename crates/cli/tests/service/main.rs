@@ -3,12 +3,21 @@
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
+#[cfg(target_os = "linux")]
+mod activation;
 mod beside;
+#[cfg(target_os = "linux")]
+mod browser;
 mod doors;
 mod input;
+#[cfg(target_os = "linux")]
+mod installation;
 mod jobs;
 mod lists;
+mod logging;
 mod scene;
 mod schedule;
 mod stopping;
 mod story;
+#[cfg(target_os = "linux")]
+mod user_manager;

@@ -50,3 +50,32 @@ fn offline_nothing_is_asked() {
     assert_eq!(service.get("/v1/jobs")["jobs"], serde_json::json!([]));
     assert!(scene.registry.requests().is_empty());
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn until_its_time_has_come_nothing_wakes_it() {
+    /// Longer than threads without work are kept.
+    const QUIET: Duration = Duration::from_secs(12);
+    let (_outrigger, service) = crate::scene::alone();
+    service.get("/v1/extensions");
+    std::thread::sleep(QUIET);
+    let before = waits(&service);
+    assert!(!before.is_empty());
+    std::thread::sleep(Duration::from_secs(5));
+    assert_eq!(waits(&service), before);
+}
+
+/// How often each thread of the service has stopped to wait, which it does once for each time that it is woken.
+#[cfg(target_os = "linux")]
+fn waits(service: &Service) -> Vec<String> {
+    let folder = format!("/proc/{}/task", service.process());
+    let of = |thread: std::io::Result<fs_err::DirEntry>| {
+        let status = fs_err::read_to_string(thread.unwrap().path().join("status")).unwrap();
+        let mut lines = status.lines();
+        lines
+            .find(|line| line.starts_with("voluntary_ctxt_switches"))
+            .unwrap()
+            .to_owned()
+    };
+    fs_err::read_dir(folder).unwrap().map(of).collect()
+}

@@ -11,6 +11,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use tracing::Instrument as _;
 
 use crate::code::ServiceCode;
 use crate::problem::Problem;
@@ -44,15 +45,20 @@ pub(super) struct Guard {
 /// Lets a request in or not.
 pub(super) async fn guard(State(guard): State<Guard>, request: Request, next: Next) -> Response {
     let is_page = wants_page(&request);
+    let logged = guard.service.numbers().begin(&request, guard.door);
     let mut response = match guard.check(&request) {
-        Ok(()) => match tokio::time::timeout(LONGEST, next.run(request)).await {
-            Ok(response) => response,
-            Err(_) => timed_out().into_response(),
-        },
+        Ok(()) => {
+            let answer = next.run(request).instrument(logged.span.clone());
+            match tokio::time::timeout(LONGEST, answer).await {
+                Ok(response) => response,
+                Err(_) => timed_out().into_response(),
+            }
+        }
         Err(problem) if is_page => (problem.status, format!("{problem}\n")).into_response(),
         Err(problem) => problem.into_response(),
     };
     guard.service.metrics().count(response.status());
+    logged.end(response.status());
     protect(response.headers_mut());
     response
 }

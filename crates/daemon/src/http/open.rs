@@ -9,6 +9,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use serde::Deserialize;
 
 use super::guard::{Door, cookie_name};
+use super::peer::Client;
 use crate::service::Shared;
 
 /// Goes on by itself. A redirect would be one from the page that had the link, to which browsers send no strict cookie.
@@ -17,6 +18,9 @@ const WELCOME: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
 const USED: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Outrigger</title>\
     <p>This link was used already, or is not one of this service. Each opens once; \
     <code>outrigger serve --link</code> prints a new one.</p></html>\n";
+
+const FOREIGN: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Outrigger</title>\
+    <p>This link is for the user who runs this service.</p></html>\n";
 
 #[derive(Deserialize)]
 pub(super) struct Link {
@@ -27,11 +31,16 @@ pub(super) struct Link {
 pub(super) async fn open(
     State(service): State<Shared>,
     Extension(door): Extension<Door>,
+    Extension(client): Extension<Client>,
     Query(link): Query<Link>,
 ) -> Response {
     let Door::Tcp(address) = door else {
         return (StatusCode::NOT_FOUND, Html(USED)).into_response();
     };
+    if client.is_another_user(address) {
+        tracing::warn!("another user of this machine tried to open a link");
+        return (StatusCode::FORBIDDEN, Html(FOREIGN)).into_response();
+    }
     if !service.keys().use_link(&link.key) {
         return (StatusCode::UNAUTHORIZED, Html(USED)).into_response();
     }

@@ -5,7 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::Request;
+use futures_util::future::join_all;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -14,8 +18,8 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
 use super::guard::Door;
+use super::peer::Client;
 use super::router::router;
-use crate::error::Error;
 use crate::service::Shared;
 
 /// How long a client may take to send the head of a request, and a connection may be left unused.
@@ -32,39 +36,39 @@ const NO_ROOM: Duration = Duration::from_millis(200);
 /// What the service listens at.
 #[derive(Debug)]
 pub(crate) struct Doors {
-    pub(crate) tcp: TcpListener,
-    pub(crate) address: SocketAddr,
+    pub(crate) tcp: Vec<(TcpListener, SocketAddr)>,
     #[cfg(unix)]
-    pub(crate) socket: Option<tokio::net::UnixListener>,
+    pub(crate) sockets: Vec<tokio::net::UnixListener>,
 }
 
 /// Answers until `stop` says so, and then finishes what has begun.
-pub(crate) async fn serve(service: &Shared, doors: Doors, stop: watch::Receiver<bool>) -> Result<(), Error> {
-    let tcp = Door::Tcp(doors.address);
-    let tcp = answer(
-        router(Arc::clone(service), tcp),
-        async || {
-            let (stream, _) = doors.tcp.accept().await?;
+pub(crate) async fn serve(service: &Shared, doors: Doors, stop: watch::Receiver<bool>) {
+    let tcp = doors.tcp.into_iter().map(|(listener, address)| {
+        let accept = async move || {
+            let (stream, client) = listener.accept().await?;
             // Answers are small, and events must not wait for more.
             stream.set_nodelay(true)?;
-            Ok(stream)
-        },
-        stop.clone(),
-    );
+            Ok((stream, Client(Some(client))))
+        };
+        answer(
+            router(Arc::clone(service), Door::Tcp(address)),
+            accept,
+            stop.clone(),
+        )
+    });
     #[cfg(unix)]
-    if let Some(socket) = doors.socket {
-        let router = router(Arc::clone(service), Door::Socket);
-        let accept = async || Ok(socket.accept().await?.0);
-        tokio::join!(tcp, answer(router, accept, stop));
-        return Ok(());
-    }
-    tcp.await;
-    Ok(())
+    let sockets = doors.sockets.into_iter().map(|socket| {
+        let accept = async move || Ok((socket.accept().await?.0, Client(None)));
+        answer(router(Arc::clone(service), Door::Socket), accept, stop.clone())
+    });
+    #[cfg(not(unix))]
+    let sockets = std::iter::empty::<std::future::Ready<()>>();
+    tokio::join!(join_all(tcp), join_all(sockets));
 }
 
 async fn answer<S>(
     router: Router,
-    accept: impl AsyncFn() -> std::io::Result<S>,
+    accept: impl AsyncFn() -> std::io::Result<(S, Client)>,
     mut stop: watch::Receiver<bool>,
 ) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -74,23 +78,28 @@ async fn answer<S>(
     loop {
         // The semaphore is never closed.
         let permit = Arc::clone(&room).acquire_owned().await;
-        let stream = tokio::select! {
+        let accepted = tokio::select! {
             accepted = accept() => accepted,
             _ = stop.wait_for(|stop| *stop) => break,
         };
-        let stream = match stream {
-            Ok(stream) => stream,
+        let (stream, client) = match accepted {
+            Ok(accepted) => accepted,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(NO_ROOM).await;
                 continue;
             }
         };
+        let inner = TowerToHyperService::new(router.clone());
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(client);
+            inner.call(request)
+        });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD)
             .max_buf_size(LARGEST_HEAD)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(stream), service);
         let connection = connections.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = connection.await {

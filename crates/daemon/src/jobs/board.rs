@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::task::AbortHandle;
 
 use super::document::{JobDocument, QuestionDocument};
+use super::log;
 use super::order::{Done, Order};
 use super::progress::{Progress, Urgency};
 use super::question::{self, Answer};
@@ -103,6 +104,7 @@ impl Jobs {
             let order = order.clone();
             async move { jobs.work(id, order, asking).await }
         });
+        log::begins(id, &order);
         let job = Job::new(order, (self.use_cases.clock)(), work.abort_handle());
         let document = job.document(id);
         board.jobs.insert(id, job);
@@ -264,6 +266,7 @@ impl Jobs {
                 Ok(done) => job.result = Some(done),
                 Err(problem) => job.problem = problem,
             }
+            log::ended(id, job.state, job.problem.as_ref());
         });
         self.events.tell(News::Changed);
     }

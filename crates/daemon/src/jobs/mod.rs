@@ -2,6 +2,7 @@
 
 mod board;
 mod document;
+mod log;
 mod order;
 mod progress;
 mod question;

@@ -4,8 +4,11 @@
 //! last one asks for an Extension API that no desktop offers yet. Its backend is described and never run: the image holds no program
 //! for a container.
 
+mod fleet;
+
 use model::digest::Digest;
 
+pub use self::fleet::fleet;
 use crate::image::{Image, Layer};
 
 /// The repository under which the demo publishes it.
@@ -158,6 +161,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::io::Read as _;
 
+    use model::permissions::Level;
     use model::{Labels, Metadata, Permissions, System};
 
     use super::*;
@@ -198,15 +202,33 @@ mod tests {
 
     #[test]
     fn nothing_about_a_release_calls_for_a_warning() {
-        for release in releases() {
+        for release in all() {
             assert_eq!(labels(&release).warnings(), []);
             let files = files(&release);
             let metadata = Metadata::parse(&files["metadata.json"]).unwrap();
             assert_eq!(metadata.warnings(), []);
-            let compose = Some(files["compose.yaml"].as_slice());
+            let compose = files.get("compose.yaml").map(Vec::as_slice);
             let (_, problem) = Permissions::of(&metadata, System::Linux, compose);
             assert_eq!(problem, None);
         }
+    }
+
+    #[test]
+    fn the_fleet_goes_from_a_page_alone_to_the_socket_of_the_engine() {
+        let level = |(repository, release): (&'static str, Release)| {
+            let files = files(&release);
+            let metadata = Metadata::parse(&files["metadata.json"]).unwrap();
+            let compose = files.get("compose.yaml").map(Vec::as_slice);
+            let (permissions, _) = Permissions::of(&metadata, System::Linux, compose);
+            (repository, permissions.level())
+        };
+        let expected = [
+            ("acme/knots", Level::Low),
+            ("acme/beam", Level::Medium),
+            ("acme/ballast", Level::High),
+            ("acme/dry-dock", Level::Low),
+        ];
+        assert_eq!(fleet().map(level), expected);
     }
 
     #[test]
@@ -228,6 +250,11 @@ mod tests {
                 );
             }
         }
+    }
+
+    fn all() -> Vec<Release> {
+        let fleet = fleet().map(|(_, release)| release);
+        releases().into_iter().chain(fleet).collect()
     }
 
     fn labels(release: &Release) -> Labels {

@@ -7,6 +7,8 @@ mod reader;
 mod registries;
 mod values;
 
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
+
 use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 use model::Platform;
@@ -32,6 +34,10 @@ pub const FILE_NAME: &str = "config.toml";
 /// How often a service scans where nothing is configured.
 const EVERY: SignedDuration = SignedDuration::from_hours(12);
 
+/// Where the service listens where nothing is configured: always the same, so that a page can be bookmarked; below the ports that
+/// systems hand out.
+const LISTEN: SocketAddr = SocketAddr::V4(SocketAddrV4::new(Ipv4Addr::LOCALHOST, 7811));
+
 /// The most generations that can be kept besides the current one.
 const MOST_GENERATIONS: usize = 100;
 
@@ -50,6 +56,8 @@ pub struct Settings {
     pub scan_every: SignedDuration,
     /// How long after its start a service scans for the first time, at the earliest.
     pub scan_first: SignedDuration,
+    /// Where a service listens. Port 0: any that is free.
+    pub service_listen: SocketAddr,
     /// How many generations of an extension are kept besides the current one.
     pub generations: usize,
     /// Settings of single registries, by normalised name (`docker.io`, `localhost:5000`).
@@ -165,6 +173,11 @@ impl Settings {
         let Time(scan_first) = section.parsed("first", Time(FIRST))?;
         entries.extend(section.finish()?);
 
+        let mut section = root.section("service")?;
+        let shown = |address: &SocketAddr| Some(address.to_string());
+        let service_listen = section.setting("listen", LISTEN, shown, read_address)?;
+        entries.extend(section.finish()?);
+
         let mut section = root.section("store")?;
         let generations = section.setting(
             "generations",
@@ -189,6 +202,7 @@ impl Settings {
             allow_list_file,
             scan_every,
             scan_first,
+            service_listen,
             generations,
             registries,
             limits,
@@ -237,6 +251,12 @@ fn read_generations(found: &Found<'_>) -> Result<usize, ConfigurationError> {
         Ok(number) if number <= MOST_GENERATIONS => Ok(number),
         _ => Err(found.illegal(format!("keep at most {MOST_GENERATIONS} generations"))),
     }
+}
+
+/// Names would have to be looked up, and could come to lead elsewhere.
+fn read_address(found: &Found<'_>) -> Result<SocketAddr, ConfigurationError> {
+    let address = found.text()?.parse();
+    address.map_err(|_| found.illegal("write an address by number, with a port, such as `127.0.0.1:7811`"))
 }
 
 /// A service that scans without pause would be thrown out by every registry.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use embedded::Registry;
 use embedded::image::{Image, Layer};
-use testkit::Outrigger;
+use testkit::{Outrigger, Serving};
 
 use super::extension;
 use crate::bench::bench::{self, Bench, Contestant};
@@ -18,9 +18,10 @@ const LONGEST: f64 = 0.010;
 
 /// Times `outrigger ls` where each extension has so many generations, and a scan has found a newer release of each.
 pub(super) fn list(bench: &Bench, generations: usize) -> anyhow::Result<Measurement> {
-    let outrigger = install(bench, generations)?;
-    let run =
-        |command: &'static str| -> anyhow::Result<Duration> { bench::time(outrigger.command().arg(command)) };
+    let home = install(bench, EXTENSIONS, generations)?;
+    let run = |command: &'static str| -> anyhow::Result<Duration> {
+        bench::time(home.outrigger.command().arg(command))
+    };
     let series = bench.race(vec![
         Contestant::new("outrigger ls", || run("ls")),
         Contestant::new("outrigger version", || run("version")),
@@ -38,26 +39,35 @@ pub(super) fn list(bench: &Bench, generations: usize) -> anyhow::Result<Measurem
     })
 }
 
-/// Installs each extension in one release after the other, and scans.
-fn install(bench: &Bench, generations: usize) -> anyhow::Result<Outrigger> {
+/// A home folder, and the registry that its extensions come from.
+pub(super) struct Home {
+    pub(super) outrigger: Outrigger,
+    _serving: Serving,
+}
+
+/// Installs so many extensions in one release after the other, and scans: there is a newer release of each.
+pub(super) fn install(bench: &Bench, extensions: usize, generations: usize) -> anyhow::Result<Home> {
     let registry = Registry::new();
     let serving = testkit::serve(&registry);
     let outrigger = bench.outrigger();
     for generation in 0..=generations {
         let tag = format!("1.{generation}.0");
         let image = image(&tag);
-        for extension in 0..EXTENSIONS {
+        for extension in 0..extensions {
             registry.push(&repository(extension), &tag, &image);
         }
         // The last one is for the scan to find.
         if generation < generations {
             let named = |extension| format!("{}/{}:{tag}", serving.authority(), repository(extension));
-            let references = (0..EXTENSIONS).map(named);
+            let references = (0..extensions).map(named);
             bench::time(outrigger.command().args(["install", "--force"]).args(references))?;
         }
     }
     bench::time(outrigger.command().arg("scan"))?;
-    Ok(outrigger)
+    Ok(Home {
+        outrigger,
+        _serving: serving,
+    })
 }
 
 fn repository(extension: usize) -> String {

@@ -1,5 +1,6 @@
 //! The rows of the table, in its order.
 
+mod binary;
 mod build;
 mod dev;
 mod extension;
@@ -11,9 +12,13 @@ mod ls;
 mod many;
 mod memory;
 mod pipeline;
+mod process;
 mod push;
+mod requests;
 mod rollback;
 mod scan;
+mod serve_idle;
+mod serve_memory;
 mod start;
 mod update;
 mod validate;
@@ -39,4 +44,8 @@ pub(crate) const ALL: &[Row] = &[
     rollback::ROW,
     verify::ROW,
     instructions::ROW,
+    serve_memory::ROW,
+    serve_idle::ROW,
+    requests::ROW,
+    binary::ROW,
 ];

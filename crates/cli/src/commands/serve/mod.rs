@@ -1,5 +1,8 @@
 //! `outrigger serve`
 
+mod browser;
+mod installation;
+
 use std::time::Duration;
 
 use daemon::{Options, Started};
@@ -16,25 +19,50 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(super) fn run(context: &Context, output: &Output, wanted: &Serve) -> Result<Exit, Failure> {
     if wanted.link {
-        let link = wait(daemon::new_link(&context.use_cases()))??;
-        if output.is_json() {
-            output.json(&json!({ "link": link }));
-        } else {
-            output.line(&link);
-        }
-        return Ok(Exit::Done);
+        return link(context, output);
+    }
+    let listen = wanted.listen.unwrap_or(context.configured.service_listen);
+    if wanted.install {
+        return installation::install(context, output, wanted, listen);
+    }
+    if wanted.uninstall {
+        return installation::uninstall(output);
     }
     let options = Options {
         use_cases: context.use_cases(),
-        listen: wanted.listen.unwrap_or(daemon::DEFAULT_ADDRESS),
+        listen,
         beyond_loopback: wanted.beyond_loopback,
+        // No thread was started yet.
+        handed: daemon::Handed::take()?,
     };
     let runtime = runtime()?;
-    let served = runtime.block_on(daemon::run(options, |started| tell(output, started)));
+    let served = runtime.block_on(daemon::run(options, |started| {
+        tell(output, started);
+        if !wanted.no_open && browser::is_wanted(output) {
+            open(output, started);
+        }
+    }));
     // What was cut off has changed nothing, and what it wrote the next change removes.
     runtime.shutdown_timeout(FAREWELL);
     served?;
     Ok(Exit::Done)
+}
+
+fn link(context: &Context, output: &Output) -> Result<Exit, Failure> {
+    let link = wait(daemon::new_link(&context.use_cases()))??;
+    if output.is_json() {
+        output.json(&json!({ "link": link }));
+    } else {
+        output.line(&link);
+    }
+    Ok(Exit::Done)
+}
+
+/// The link that is printed stays good: the browser gets one of its own.
+fn open(output: &Output, started: &Started) {
+    if let Err(error) = browser::open(&started.browser_link) {
+        output.note(&format!("No browser was opened: {error}."));
+    }
 }
 
 fn tell(output: &Output, started: &Started) {
