@@ -4,10 +4,12 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail as tests do")]
 
 mod beside;
+mod conformity;
 mod doors;
 mod input;
 mod jobs;
 mod lists;
+mod pages;
 mod scene;
 mod schedule;
 mod stopping;
