@@ -59,6 +59,16 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "chromium",
+        programs: &["chromium"],
+        moved_to: &[],
+    },
+    Part {
+        package: "chromium-driver",
+        programs: &["chromedriver"],
+        moved_to: &[],
+    },
+    Part {
         package: "strace",
         programs: &["strace"],
         moved_to: &[],

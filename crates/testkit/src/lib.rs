@@ -7,9 +7,11 @@
 //! a test asserts, it asserts itself. Images made without any builder come from `embedded`, which is served here for tests without a
 //! runtime.
 
+mod browser;
 mod buildah;
 mod engine;
 mod faulty;
+pub mod fetched;
 mod filters;
 mod folder;
 mod front;
@@ -30,6 +32,7 @@ mod tree;
 mod twin;
 pub mod umoci;
 
+pub use browser::{Browser, Key, Screen, Theme};
 pub use buildah::Buildah;
 pub use engine::{Builder, DOCKER_HOST_VARIABLE, Engine};
 pub use faulty::{Asked, Fault, FaultyRegistry, RetryAfter};

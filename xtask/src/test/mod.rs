@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every test, on real registries, engines and tools.
 
+mod fetched;
 mod ignored;
 mod interrupt;
 mod run_folder;
@@ -30,9 +31,24 @@ pub(crate) fn run(arguments: &[String]) -> anyhow::Result<()> {
         folder: folder.path(),
         interrupt: &interrupt,
     };
-    let outcome = run.everything();
+    let outcome = prepare(&run).and_then(|()| run.everything());
     if interrupt.happened() {
         bail!("stopped before the end");
     }
     outcome
+}
+
+/// Compiles, and meanwhile fetches what is not here: one waits for the processor, the other one for the network.
+fn prepare(run: &Run<'_>) -> anyhow::Result<()> {
+    let (built, fetched) = std::thread::scope(|scope| {
+        let fetching = scope.spawn(|| fetched::ensure(run.interrupt));
+        let built = run.build();
+        let fetched = fetching.join();
+        (built, fetched)
+    });
+    built?;
+    match fetched {
+        Ok(fetched) => fetched,
+        Err(_) => bail!("fetching what the tests need has panicked"),
+    }
 }

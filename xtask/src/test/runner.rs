@@ -26,6 +26,21 @@ pub(super) struct Run<'run> {
 }
 
 impl Run<'_> {
+    /// Compiles the tests, so that nothing is left to compile when they run.
+    pub(super) fn build(&self) -> anyhow::Result<()> {
+        let mut command = tool::cargo();
+        if nextest_is_installed() {
+            command.args(["nextest", "run", "--config-file", "xtask/nextest.toml"]);
+        } else {
+            command.arg("test");
+        }
+        command
+            .arg("--no-run")
+            .args(scope(self.arguments))
+            .args(self.arguments);
+        self.finish(&mut command)
+    }
+
     /// Runs every test, those that need real parts included, then the documentation tests.
     pub(super) fn everything(&self) -> anyhow::Result<()> {
         if nextest_is_installed() {

@@ -8,6 +8,7 @@ mod activation;
 mod beside;
 #[cfg(target_os = "linux")]
 mod browser;
+mod conformity;
 mod doors;
 mod input;
 #[cfg(target_os = "linux")]
@@ -15,6 +16,7 @@ mod installation;
 mod jobs;
 mod lists;
 mod logging;
+mod pages;
 mod scene;
 mod schedule;
 mod stopping;

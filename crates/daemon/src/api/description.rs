@@ -2,6 +2,7 @@
 
 use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr, Response};
 use utoipa::{Modify, OpenApi};
 
 use crate::problem::ProblemDocument;
@@ -38,8 +39,8 @@ use crate::problem::ProblemDocument;
         super::events::events,
         super::links::new,
     ),
-    components(schemas(ProblemDocument)),
-    modifiers(&Token)
+    components(schemas(ProblemDocument, super::extensions::Wanted)),
+    modifiers(&Token, &Problems)
 )]
 struct Description;
 
@@ -58,6 +59,32 @@ impl Modify for Token {
     }
 }
 
+/// That every failure is a problem, also where an address says no more about it.
+struct Problems;
+
+impl Modify for Problems {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let problem = || Content::new(Some(Ref::from_schema_name("Problem")));
+        let items = openapi.paths.paths.values_mut();
+        let operations =
+            items.flat_map(|item| [&mut item.get, &mut item.put, &mut item.post, &mut item.delete]);
+        for operation in operations.flatten() {
+            let told = &mut operation.responses.responses;
+            let others = Response::new("Any other failure, such as a token that lacks (401)");
+            told.insert("default".to_owned(), others.into());
+            let failures = told
+                .iter_mut()
+                .filter(|(status, _)| !status.starts_with(['2', '3']));
+            for (_, response) in failures {
+                if let RefOr::T(response) = response {
+                    let content = &mut response.content;
+                    content.insert("application/problem+json".to_owned(), RefOr::T(problem()));
+                }
+            }
+        }
+    }
+}
+
 /// The API as `OpenAPI` 3.1, in JSON: what a running service tells at `/v1/openapi.json`.
 pub fn openapi_text() -> String {
     // A description holds nothing that JSON cannot.
@@ -67,4 +94,35 @@ pub fn openapi_text() -> String {
 /// The description.
 pub(super) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
     Json(Description::openapi())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use super::openapi_text;
+
+    /// Every value of a key, wherever it stands.
+    fn all<'a>(key: &str, within: &'a Value, found: &mut Vec<&'a Value>) {
+        match within {
+            Value::Object(fields) => {
+                found.extend(fields.get(key));
+                fields.values().for_each(|value| all(key, value, found));
+            }
+            Value::Array(values) => values.iter().for_each(|value| all(key, value, found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn every_type_that_is_named_is_described() {
+        let described: Value = serde_json::from_str(&openapi_text()).unwrap();
+        let mut named = Vec::new();
+        all("$ref", &described, &mut named);
+        assert!(named.len() > 30);
+        for name in named {
+            let pointer = name.as_str().unwrap().trim_start_matches('#');
+            assert!(described.pointer(pointer).is_some(), "{name}");
+        }
+    }
 }

@@ -14,6 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use crate::code::ServiceCode;
+use crate::pages::address::FAVICON;
 use crate::problem::Problem;
 use crate::service::Shared;
 
@@ -101,7 +102,7 @@ impl Guard {
 
 /// What shows nothing of this home folder: the page of the link, and what is in every copy of the program.
 fn is_public(path: &str) -> bool {
-    path == OPEN || path.starts_with("/assets/")
+    path == OPEN || path == FAVICON || path.starts_with("/assets/")
 }
 
 /// The cookie's name. Browsers keep cookies by host and not by port, and another home folder has a service of its own.

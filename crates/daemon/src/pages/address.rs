@@ -12,6 +12,9 @@ pub(crate) const ACTIVITY: &str = "/activity";
 /// Where the settings are.
 pub(crate) const SETTINGS: &str = "/settings";
 
+/// Where browsers look for the picture of a site on their own, whatever its pages say.
+pub(crate) const FAVICON: &str = "/favicon.ico";
+
 /// What stays readable in one segment of a path: an id is one, its slashes are escaped.
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'.')

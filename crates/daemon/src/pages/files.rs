@@ -18,6 +18,9 @@ use crate::service::Shared;
 /// Their addresses change with their content.
 const FOR_EVER: &str = "private, max-age=31536000, immutable";
 
+/// This one's does not.
+const FOR_A_DAY: &str = "private, max-age=86400";
+
 /// A file of the program.
 pub(super) async fn asset(Path(name): Path<String>) -> Answer {
     let Some(asset) = ASSETS.find(&name) else {
@@ -28,6 +31,16 @@ pub(super) async fn asset(Path(name): Path<String>) -> Answer {
         (header::CACHE_CONTROL, FOR_EVER),
     ];
     Ok((headers, asset.content).into_response())
+}
+
+/// The picture in the browser's tab, for a browser that asks at the old address.
+pub(super) async fn favicon() -> Answer {
+    let icon = &ASSETS.icon;
+    let headers = [
+        (header::CONTENT_TYPE, icon.media_type),
+        (header::CACHE_CONTROL, FOR_A_DAY),
+    ];
+    Ok((headers, icon.content).into_response())
 }
 
 /// The icon of an installed extension; its letters where it brings none that can be shown.

@@ -6,7 +6,7 @@
 //! scripts are files in the binary (`assets`); no page holds a script or a style of its own, so that the policy of the
 //! browser forbids all others. Every form works without scripts; these only spare a new page.
 
-mod address;
+pub(crate) mod address;
 mod answer;
 mod assets;
 mod changing;
@@ -37,6 +37,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/jobs/{job}/stream", get(stream::job))
         .route("/icons/{id}", get(files::icon))
         .route("/assets/{name}", get(files::asset))
+        .route(address::FAVICON, get(files::favicon))
         .route("/install", post(changing::install))
         .route("/update", post(changing::update))
         .route("/update-all", post(changing::update_all))
