@@ -11,7 +11,8 @@ pub(super) const ROW: Row = Row {
     name: "binary",
     what: "The size of the program, without the tables for debuggers (`strip`): it is the command line, the service with its pages, and the \
            registry of the demo. There is no peer: the size is what somebody downloads.",
-    bounded_by: "BOUNDED",
+    bounded_by: "By code: 19 MB of 25.6 MB are instructions and 3 MB the tables for unwinding, most of it functions that are made anew for each \
+                 type that they are used with. The list of public suffixes is 0.7 MB of that, relocations are 1 MB.",
     needs: &["binutils"],
     runs: 1,
     measure,
