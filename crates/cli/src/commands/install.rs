@@ -18,10 +18,13 @@ pub(super) fn run(
     let asking = Asking::new(output, force);
     let taken_for = source::taken_for(taken_for, references)?;
     outcome::each(output, references, |text| {
-        let installation = match Source::open(context, output, text, taken_for.as_ref())? {
-            Source::Registry(reference) => wait(desktop.install(&reference, &asking.consent()))??,
-            Source::Local(desktop, reference) => wait(desktop.install(&reference, &asking.consent()))??,
+        let source = Source::open(context, output, text, taken_for.as_ref())?;
+        // Lives until the user was told: what was there before is cleared away when it goes.
+        let (desktop, reference) = match &source {
+            Source::Registry(reference) => (&desktop, reference),
+            Source::Local(desktop, reference) => (&**desktop, reference),
         };
+        let installation = wait(desktop.install(reference, &asking.consent()))??;
         outcome::tell(output, "Switched", &installation);
         Ok(Done::from(&installation))
     })

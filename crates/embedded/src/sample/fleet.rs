@@ -95,14 +95,7 @@ impl Ship {
     }
 
     fn image(&self, platform: &str) -> Image {
-        let image = Image::builder()
-            .platform(platform)
-            .created(self.created)
-            .layer(self.layer());
-        self.labels()
-            .into_iter()
-            .fold(image, |image, (name, value)| image.label(name, value))
-            .build()
+        super::image((platform, self.created), [self.layer()], self.labels())
     }
 
     fn layer(&self) -> Layer {

@@ -69,15 +69,11 @@ const HISTORY: [Facts; 3] = [
 
 impl Facts {
     fn image(&self, platform: &str) -> Image {
-        let image = Image::builder()
-            .platform(platform)
-            .created(self.created)
-            .layer(shared_layer())
-            .layer(self.layer());
-        self.labels()
-            .into_iter()
-            .fold(image, |image, (name, value)| image.label(name, value))
-            .build()
+        image(
+            (platform, self.created),
+            [shared_layer(), self.layer()],
+            self.labels(),
+        )
     }
 
     /// Everything that carries the version; `metadata.json` stands here, in the top layer, as most authors write it.
@@ -136,6 +132,22 @@ impl Facts {
             ("com.docker.extension.account-info", ""),
         ]
     }
+}
+
+/// An image for a platform, of a time.
+fn image(
+    (platform, created): (&str, &'static str),
+    layers: impl IntoIterator<Item = Layer>,
+    labels: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Image {
+    let mut image = Image::builder().platform(platform).created(created);
+    for layer in layers {
+        image = image.layer(layer);
+    }
+    for (name, value) in labels {
+        image = image.label(name, value);
+    }
+    image.build()
 }
 
 /// The layer under all releases: the page's style, and a large file that is no payload.

@@ -260,3 +260,24 @@ fn a_generation_whose_folder_somebody_deleted_is_known_to_be_missing_and_comes_b
     assert!(store.has_generation(&whale(), &installed.current));
     assert_eq!(tree(&folder)["ui/app/index.html"], "1.0.0");
 }
+
+#[test]
+fn what_was_there_before_waits_to_be_removed_and_keeps_nobody_waiting() {
+    let home = Home::new();
+    let store = home.store();
+    let old = install(&store, &whale(), "1.0.0");
+    let transaction = store.begin(&whale(), || {}).unwrap();
+    let payload = prepare(&transaction, "1.1.0");
+    // Keeps no earlier generation.
+    let installed = switched(&whale(), None, generation("1.1.0", &payload));
+    let leavings = transaction.commit(payload, &installed).unwrap();
+    assert!(!store.has_generation(&whale(), &old.current));
+    let staged = names(&home.path().join("staging"));
+    assert_eq!(staged.len(), 1, "it lies where nobody looks");
+    // Another change neither waits nor takes it for what a dead process left.
+    drop(store.begin(&whale(), || panic!("it waits")).unwrap());
+    assert_eq!(names(&home.path().join("staging")), staged);
+    drop(leavings);
+    assert_eq!(names(&home.path().join("staging")), [""; 0]);
+    assert_eq!(current_tag(&store, &whale()).as_deref(), Some("1.1.0"));
+}
