@@ -28,6 +28,7 @@ mod moved;
 mod payload;
 mod purpose;
 mod push;
+mod reminder;
 mod remove;
 mod resting;
 mod rollback;

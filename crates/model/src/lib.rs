@@ -27,6 +27,7 @@ pub mod policy;
 pub mod publish;
 pub mod quota;
 pub mod reference;
+pub mod reminder;
 pub mod rollback;
 pub mod schedule;
 pub mod text;

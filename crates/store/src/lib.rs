@@ -32,6 +32,7 @@ mod partial_blob;
 mod payload;
 mod platform;
 mod record;
+mod reminder;
 mod removal;
 mod room;
 mod service;

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use author::{Build, BuildOptions, Compression, Layers};
 use camino::{Utf8Path, Utf8PathBuf};
-use notify::{Event, RecursiveMode, Watcher as _};
+use notify::event::{AccessKind, AccessMode, ModifyKind};
+use notify::{Event, EventKind, RecursiveMode, Watcher as _};
 use registry::{EntryName, LayoutWriter, LocalSource};
 use tokio::sync::mpsc;
 
@@ -14,7 +15,9 @@ use crate::exit::Exit;
 use crate::output::failure::Failure;
 use crate::output::{Output, style};
 
-/// How long nothing may change before a change counts as saved: editors write a file in several steps.
+/// How long nothing may happen after a file was closed or came to its name: it is whole, and others may be saved with it.
+const WHOLE: Duration = Duration::from_millis(10);
+/// How long nothing may happen after any other change: editors write a file in several steps.
 const SETTLED: Duration = Duration::from_millis(30);
 
 pub(super) fn run(context: &Context, output: &Output, folder: &str, force: bool) -> Result<Exit, Failure> {
@@ -112,7 +115,8 @@ impl<'a> Workshop<'a> {
 
 /// Changes of files below a folder.
 struct Changes {
-    receiver: mpsc::UnboundedReceiver<()>,
+    /// Of each, how long nothing more may happen until it counts as saved.
+    receiver: mpsc::UnboundedReceiver<Duration>,
     /// Watches as long as it lives.
     _watcher: notify::RecommendedWatcher,
 }
@@ -122,10 +126,10 @@ impl Changes {
         let failed = |error: notify::Error| Failure::failed(format!("{folder} cannot be watched: {error}"));
         let (sender, receiver) = mpsc::unbounded_channel();
         let told = move |event: notify::Result<Event>| {
-            // Reading is no change. What went wrong may have hidden one.
-            if event.as_ref().map_or(true, |event| !event.kind.is_access()) {
+            // What went wrong may have hidden a change.
+            if let Some(pause) = event.map_or(Some(SETTLED), |event| pause(event.kind)) {
                 // Nobody listens any more at the end.
-                let _ = sender.send(());
+                let _ = sender.send(pause);
             }
         };
         let mut watcher = notify::recommended_watcher(told).map_err(failed)?;
@@ -140,10 +144,54 @@ impl Changes {
 
     /// Waits for a change, and until all that belongs to it was written. False where nothing can come any more.
     async fn next(&mut self) -> bool {
-        if self.receiver.recv().await.is_none() {
+        let Some(mut pause) = self.receiver.recv().await else {
             return false;
+        };
+        while let Ok(Some(next)) = tokio::time::timeout(pause, self.receiver.recv()).await {
+            pause = next;
         }
-        while let Ok(Some(())) = tokio::time::timeout(SETTLED, self.receiver.recv()).await {}
         true
+    }
+}
+
+/// How long nothing may happen after such an event; `None` where nothing was changed by it. Where a system does not tell that a
+/// file was closed, what was written to it comes last.
+fn pause(kind: EventKind) -> Option<Duration> {
+    match kind {
+        EventKind::Access(AccessKind::Close(AccessMode::Write)) | EventKind::Modify(ModifyKind::Name(_)) => {
+            Some(WHOLE)
+        }
+        EventKind::Access(_) => None,
+        _ => Some(SETTLED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, DataChange, RenameMode};
+
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_waited_for_until_it_is_closed() {
+        let whole = [
+            EventKind::Access(AccessKind::Close(AccessMode::Write)),
+            EventKind::Modify(ModifyKind::Name(RenameMode::To)),
+        ];
+        let unfinished = [
+            EventKind::Create(CreateKind::File),
+            EventKind::Modify(ModifyKind::Data(DataChange::Any)),
+        ];
+        assert_eq!(whole.map(pause), [Some(WHOLE); 2]);
+        assert_eq!(unfinished.map(pause), [Some(SETTLED); 2]);
+    }
+
+    #[test]
+    fn reading_is_no_change() {
+        let read = [
+            EventKind::Access(AccessKind::Open(AccessMode::Read)),
+            EventKind::Access(AccessKind::Close(AccessMode::Read)),
+        ];
+        assert_eq!(read.map(pause), [None; 2]);
     }
 }

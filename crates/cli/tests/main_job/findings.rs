@@ -358,3 +358,22 @@ fn a_scan_of_some_leaves_what_is_known_of_the_others() {
     update-available docker.io/acme/whale 1.0.0 -> 1.2.0
     ");
 }
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn somebody_who_does_something_else_is_reminded_of_updates_once_a_day() {
+    let scene = Scene::new();
+    scene.push("1.0.0");
+    scene.run("install acme/whale --force").ok();
+    scene.push("1.1.0");
+    scene.run("scan").ok();
+    scene.run("ls").ok();
+    assert_eq!(scene.run("history --quiet").ok().stderr, "");
+    assert_eq!(scene.run("history --format json").ok().stderr, "");
+    shown!(scene.run("history").ok().stderr, @"An update waits: docker.io/acme/whale 1.1.0. See `outrigger outdated`.");
+    assert_eq!(scene.run("history").ok().stderr, "", "a second reminder");
+    let note = scene.outrigger.home().join("reminded.json");
+    std::fs::write(&note, "\"2026-01-01T00:00:00Z\"\n").unwrap();
+    scene.run("update acme/whale --force").ok();
+    assert_eq!(scene.run("history").ok().stderr, "", "nothing waits any more");
+}

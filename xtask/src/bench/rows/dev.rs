@@ -26,7 +26,7 @@ pub(super) const ROW: Row = Row {
     name: "dev",
     what: "`outrigger dev` works on the folder of the row `build`. One page of the user interface is saved, and the clock runs until the \
            command says that it has switched, with everything flushed. Afterwards the page is compared with what is installed, and the next one is saved when the \
-           command waits for changes again. 30 ms of it the command waits whether more is saved.",
+           command waits for changes again. 10 ms of it the command waits whether more is saved.",
     bounded_by: "By reading all layers again (`strace`): every one is verified, unpacked and written, also those that did not \
                  change, which is 200 ms, and 30 MB of the payload are flushed, 50 ms. What was there before is cleared away \
                  afterwards, which takes 130 to 250 ms.",

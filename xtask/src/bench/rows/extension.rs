@@ -1,5 +1,6 @@
 //! An extension made of real files, as a build would make it: what is compressible here is compressible there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, ensure};
@@ -124,19 +125,41 @@ pub(super) fn copies(size: usize, name: &str) -> anyhow::Result<Layer> {
     }))
 }
 
-/// So many layers that share a user interface, and its bytes.
+/// So many layers that share a user interface, and its bytes. Each names the folders of its files before them, as builders do.
 pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u64)> {
     let (found, bytes) = ui_files(ui)?;
-    let mut layers = vec![Layer::new().folder("ui"); count];
-    layers[0] = layers[0]
-        .clone()
-        .file("ui/index.html", "<!doctype html>\n", 0o644);
-    for (index, path) in found.iter().enumerate() {
-        let place = (index + 1) % count;
-        let layer = std::mem::take(&mut layers[place]);
-        layers[place] = layer.file(format!("ui/{}", below(path)), fs_err::read(path)?, 0o644);
+    let index = [(PathBuf::from("index.html"), Bytes::from("<!doctype html>\n"))];
+    let mut layers = vec![UiLayer::default(); count];
+    let contents = found
+        .iter()
+        .map(|path| Ok((path.clone(), fs_err::read(path)?.into())));
+    for (place, file) in index.into_iter().map(anyhow::Ok).chain(contents).enumerate() {
+        let (path, content) = file?;
+        layers[place % count].add(format!("ui/{}", below(&path)).into(), content);
     }
-    Ok((layers, bytes))
+    Ok((layers.into_iter().map(|layer| layer.layer).collect(), bytes))
+}
+
+/// A layer of a user interface under construction.
+#[derive(Debug, Clone, Default)]
+struct UiLayer {
+    layer: Layer,
+    folders: BTreeSet<PathBuf>,
+}
+
+impl UiLayer {
+    fn add(&mut self, path: PathBuf, content: Bytes) {
+        let mut folders: Vec<_> = path.ancestors().skip(1).collect();
+        folders.reverse();
+        let mut layer = std::mem::take(&mut self.layer);
+        // The last ancestor is the empty path.
+        for folder in folders.into_iter().skip(1) {
+            if self.folders.insert(folder.to_owned()) {
+                layer = layer.folder(folder.as_os_str().as_encoded_bytes());
+            }
+        }
+        self.layer = layer.file(path.as_os_str().as_encoded_bytes(), content, 0o644);
+    }
 }
 
 /// The path of a file below the folder of the user interface.
