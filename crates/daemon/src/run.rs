@@ -15,7 +15,7 @@ use crate::http::{self, Keys};
 use crate::opening::{Opened, Wanted};
 use crate::service::Service;
 use crate::use_cases::UseCases;
-use crate::{manager, schedule};
+use crate::{beside, manager, schedule};
 
 /// How long jobs may take to end when the service stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -111,7 +111,8 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
         service.jobs().close(FAREWELL).await;
     };
     let scans = schedule::run(&service, &room);
-    tokio::join!(http::serve(&service, doors, stopped), farewell, scans);
+    let others = beside::run(&service);
+    tokio::join!(http::serve(&service, doors, stopped), farewell, scans, others);
     room.remove(ServiceFile::Address)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Whether anything that is shown of a home folder may have changed.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::home::Store;
@@ -20,9 +20,19 @@ impl Store {
     /// The stamp of what is installed, of what scans remember, and of `others`, files of the user's. A handful of looks at the
     /// file system, whatever is installed.
     pub fn stamp(&self, others: &[&Utf8Path]) -> Stamp {
-        let own = [self.layout().activations(), self.layout().facts()];
+        let own = self.places();
         let own = own.iter().map(|path| place(path));
         Stamp(own.chain(others.iter().map(|path| place(path))).collect())
+    }
+
+    /// The folders of the home in which something new appears, is renamed or is written to whenever the [stamp](Self::stamp)
+    /// changes. Some may not be there yet.
+    pub fn places_of_change(&self) -> [Utf8PathBuf; 2] {
+        [self.layout().activations(), self.home().to_owned()]
+    }
+
+    fn places(&self) -> [Utf8PathBuf; 2] {
+        [self.layout().activations(), self.layout().facts()]
     }
 }
 

@@ -41,3 +41,30 @@ fn what_the_command_line_changes_the_service_tells() {
         json!([])
     );
 }
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn who_listens_hears_of_what_others_change() {
+    let scene = Scene::new();
+    scene.push("acme/whale", "1.0.0", &whale("1.0.0").build());
+    let service = scene.serve();
+    let mut events = service.events(None);
+    scene.outrigger.run(["install", "acme/whale", "--force"]).ok();
+    assert_eq!(events.next_event().name, "changed", "an install");
+    // What belongs to the same change was told with it, or is told now.
+    let changes: [(&str, &dyn Fn()); 3] = [
+        ("a scan", &|| drop(scene.outrigger.run(["scan"]).ok())),
+        ("another allow-list", &|| {
+            scene.outrigger.allow("acme/whale\n");
+        }),
+        ("a removal", &|| {
+            drop(scene.outrigger.run(["rm", "acme/whale"]).ok())
+        }),
+    ];
+    for (what, change) in changes {
+        std::thread::sleep(std::time::Duration::from_millis(500));
+        let mut events = service.events(None);
+        change();
+        assert_eq!(events.next_event().name, "changed", "{what}");
+    }
+}

@@ -47,6 +47,8 @@ pub(crate) struct Assets {
     pub(crate) search: Asset,
     /// Follows jobs.
     pub(crate) jobs: Asset,
+    /// Shows what was changed elsewhere.
+    pub(crate) live: Asset,
 }
 
 /// The files of this program.
@@ -68,6 +70,7 @@ pub(crate) static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         theme: script("theme", include_str!("assets/theme.js")),
         search: script("search", include_str!("assets/search.js")),
         jobs: script("jobs", include_str!("assets/jobs.js")),
+        live: script("live", include_str!("assets/live.js")),
     }
 });
 
@@ -80,8 +83,9 @@ impl Assets {
             theme,
             search,
             jobs,
+            live,
         } = self;
-        [style, icon, theme, search, jobs]
+        [style, icon, theme, search, jobs, live]
             .into_iter()
             .find(|asset| asset.name == name)
     }

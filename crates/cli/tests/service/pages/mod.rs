@@ -3,6 +3,7 @@
 mod everybody;
 mod hostile;
 mod keyboard;
+mod live;
 mod story;
 mod without_scripts;
 

@@ -4,6 +4,7 @@ const form = document.querySelector("[data-search]");
 const pause = 120; // milliseconds after a key: long enough not to ask for each letter
 let timer;
 let asked;
+let hasMore = false;
 
 async function parts(address, signal) {
   const response = await fetch(address, { signal });
@@ -18,6 +19,7 @@ function addressOf(form) {
 }
 
 async function search() {
+  hasMore = false;
   asked?.abort();
   asked = new AbortController();
   const address = addressOf(form);
@@ -41,6 +43,7 @@ async function more(link) {
     const page = await parts(link.href);
     const cards = page.querySelectorAll("#results .cards > li");
     document.querySelector("#results .cards").append(...cards);
+    hasMore = true;
     const next = page.querySelector("[data-more]");
     if (next) link.closest("p").replaceWith(next.closest("p"));
     else link.closest("p").remove();
@@ -78,6 +81,10 @@ document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
   document.getElementById("q")?.focus();
+});
+document.addEventListener("changed", () => {
+  // A longer list would jump back to its beginning.
+  if (!hasMore) search();
 });
 form?.classList.add("live");
 watch();

@@ -100,7 +100,7 @@ pub(crate) struct Frame {
     pub(crate) theme: Theme,
     /// How many updates wait.
     pub(crate) updates: usize,
-    /// The scripts that the page profits from, besides that for the theme.
+    /// The scripts that the page profits from, besides those that every page has.
     pub(crate) scripts: Vec<&'static Asset>,
     /// Whether a browser without scripts asks for the page again after some seconds.
     pub(crate) is_live: bool,
@@ -123,6 +123,7 @@ pub(crate) fn page(frame: &Frame, content: &Markup) -> Markup {
                     noscript { meta http-equiv="refresh" content="2"; }
                 }
                 script type="module" src=(assets.theme.address()) {}
+                script type="module" src=(assets.live.address()) {}
                 @for script in &frame.scripts {
                     script type="module" src=(script.address()) {}
                 }

@@ -1,0 +1,93 @@
+//! What others change while the service runs, the command line above all: seen by the system's notes about files, and told to
+//! whoever listens. Nothing is asked for again and again.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use notify::{Event, RecursiveMode, Watcher};
+use store::Stamp;
+use tokio::sync::watch;
+
+use crate::events::News;
+use crate::problem::Problem;
+use crate::service::Service;
+use crate::use_cases::UseCases;
+
+/// How long to wait for what belongs to the same change, so that a scan that writes a lot is told of a few times a second.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// Watches until the service stops. Where the system gives no notes, pages are as old as when they were asked for.
+pub(crate) async fn run(service: &Service) {
+    let mut stop = service.stop();
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        watched = go_on(service) => if let Err(error) = watched {
+            tracing::warn!(%error, "changes by other programs are not seen");
+        }
+    }
+}
+
+async fn go_on(service: &Service) -> notify::Result<()> {
+    let (sender, mut changes) = watch::channel(());
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        // Reading is no change. What went wrong may have hidden one.
+        if event.as_ref().map_or(true, |event| !event.kind.is_access()) {
+            sender.send_replace(());
+        }
+    })?;
+    let mut watched = BTreeSet::new();
+    let mut before = None;
+    loop {
+        match look(service).await {
+            Ok((stamp, folders)) => {
+                watch_too(&mut watcher, &mut watched, folders);
+                if before.is_some_and(|before| before != stamp) {
+                    service.events().tell(News::Changed);
+                }
+                before = Some(stamp);
+            }
+            Err(problem) => {
+                tracing::debug!(%problem, "what is configured cannot be read");
+                before = None;
+            }
+        }
+        if changes.changed().await.is_err() {
+            return Ok(());
+        }
+        tokio::time::sleep(SETTLED).await;
+        // What comes after the look that follows is another change.
+        changes.mark_unchanged();
+    }
+}
+
+/// How everything stands that is shown, and the folders in which that would change.
+async fn look(service: &Service) -> Result<(Stamp, BTreeSet<Utf8PathBuf>), Problem> {
+    let store = service.store().clone();
+    let look = move |use_cases: &UseCases| {
+        let files = use_cases.files()?;
+        let paths: Vec<_> = files.iter().map(Utf8PathBuf::as_path).collect();
+        let folders = files.iter().filter_map(|file| file.parent());
+        let folders = folders.map(Utf8Path::to_owned).chain(store.places_of_change());
+        Ok((store.stamp(&paths), folders.collect()))
+    };
+    service.with_files(look).await
+}
+
+/// Watches the folders among these that are there and are not watched yet.
+fn watch_too(
+    watcher: &mut impl Watcher,
+    watched: &mut BTreeSet<Utf8PathBuf>,
+    folders: BTreeSet<Utf8PathBuf>,
+) {
+    for folder in folders {
+        if !folder.is_dir() {
+            watched.remove(&folder);
+        } else if !watched.contains(&folder) {
+            match watcher.watch(folder.as_std_path(), RecursiveMode::NonRecursive) {
+                Ok(()) => drop(watched.insert(folder)),
+                Err(error) => tracing::debug!(%error, %folder, "is not watched"),
+            }
+        }
+    }
+}
