@@ -84,6 +84,16 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "iproute2",
+        programs: &["ip"],
+        moved_to: &[],
+    },
+    Part {
+        package: "openssl",
+        programs: &["openssl"],
+        moved_to: &[],
+    },
+    Part {
         package: "make",
         programs: &["make"],
         moved_to: &[],
@@ -100,11 +110,6 @@ pub(crate) const FOR_BENCHMARKS: &[Part] = &[
     Part {
         package: "curl",
         programs: &["curl"],
-        moved_to: &[],
-    },
-    Part {
-        package: "openssl",
-        programs: &["openssl"],
         moved_to: &[],
     },
     Part {

@@ -28,6 +28,7 @@ pub(crate) struct Service {
     events: Arc<Events>,
     metrics: Arc<Metrics>,
     lists: crate::api::Lists,
+    pictures: crate::pages::Pictures,
     numbers: RequestNumbers,
     stop: watch::Receiver<bool>,
 }
@@ -51,6 +52,7 @@ impl Service {
             events,
             metrics,
             lists: crate::api::Lists::default(),
+            pictures: crate::pages::Pictures::default(),
             numbers: RequestNumbers::default(),
             stop,
         }
@@ -94,6 +96,11 @@ impl Service {
     /// The lists that were made for earlier requests.
     pub(crate) fn lists(&self) -> &crate::api::Lists {
         &self.lists
+    }
+
+    /// The pictures that pages offered.
+    pub(crate) fn pictures(&self) -> &crate::pages::Pictures {
+        &self.pictures
     }
 
     /// The numbers of requests, for the log.

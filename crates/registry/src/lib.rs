@@ -23,6 +23,7 @@ mod layout;
 mod limits;
 mod login;
 mod pages;
+mod picture;
 mod quota;
 mod retry;
 mod roles;
@@ -46,6 +47,7 @@ pub use layout::{
 };
 pub use limits::Limits;
 pub use login::Login;
+pub use picture::{Picture, PictureAddress, PictureAddressParse, Unpictured};
 pub use retry::{Retry, RetryListener};
 pub use roles::{Fetch, Parcel, Push, Resolve, Sent, Tags};
 pub use settings::{Endpoint, EndpointParse, RegistrySettings, Settings};

@@ -17,6 +17,8 @@ mod jobs;
 mod lists;
 mod logging;
 mod pages;
+#[cfg(target_os = "linux")]
+mod pictures;
 mod scene;
 mod schedule;
 mod stopping;

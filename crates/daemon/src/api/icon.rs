@@ -11,6 +11,7 @@ use axum::response::{IntoResponse as _, Response};
 use camino::Utf8Path;
 use desktop::{Code, Desktop};
 use model::ExtensionId;
+use model::picture::{NoPicture, PictureKind};
 
 use super::extension::not_installed;
 use crate::http::Place;
@@ -62,14 +63,12 @@ pub(crate) fn find(folder: &Utf8Path) -> Option<(&'static str, Vec<u8>)> {
     Some((kind, bytes))
 }
 
-/// What a picture is, by its first bytes.
+/// What an icon is, by its bytes.
 fn kind(bytes: &[u8]) -> Option<&'static str> {
-    match bytes {
-        [0x89, b'P', b'N', b'G', ..] => Some("image/png"),
-        [0xff, 0xd8, 0xff, ..] => Some("image/jpeg"),
-        [b'G', b'I', b'F', b'8', ..] => Some("image/gif"),
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some("image/webp"),
-        _ => is_svg(bytes).then_some("image/svg+xml"),
+    match PictureKind::of_whole(bytes) {
+        Ok(kind) => Some(kind.media_type()),
+        Err(NoPicture::Other) => is_svg(bytes).then_some("image/svg+xml"),
+        Err(_) => None,
     }
 }
 
@@ -86,9 +85,7 @@ mod tests {
     use super::kind;
 
     #[test]
-    fn what_a_picture_is_its_bytes_say() {
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n"), Some("image/png"));
-        assert_eq!(kind(b"RIFF....WEBPVP8 "), Some("image/webp"));
+    fn drawings_are_told_from_pages() {
         assert_eq!(kind(b"<?xml version='1.0'?>\n<svg/>"), Some("image/svg+xml"));
         for page in [
             "<!doctype html><svg/>",

@@ -37,6 +37,11 @@ pub(crate) fn icon(id: &ExtensionId, version: &str) -> String {
     )
 }
 
+/// A picture that is elsewhere, as this service shows it.
+pub(crate) fn picture(name: &str) -> String {
+    format!("/pictures/{}", utf8_percent_encode(name, SEGMENT))
+}
+
 /// The page of a job.
 pub(crate) fn job(id: &str) -> String {
     format!("/jobs/{}", utf8_percent_encode(id, SEGMENT))

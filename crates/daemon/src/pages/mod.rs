@@ -12,6 +12,7 @@ mod assets;
 mod changing;
 mod files;
 mod markup;
+mod pictures;
 mod reading;
 mod rich_text;
 mod stream;
@@ -22,6 +23,8 @@ mod tests;
 
 use axum::Router;
 use axum::routing::{get, post};
+
+pub(crate) use pictures::Pictures;
 
 use crate::service::Shared;
 
@@ -36,6 +39,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/jobs/{job}", get(reading::job))
         .route("/jobs/{job}/stream", get(stream::job))
         .route("/icons/{id}", get(files::icon))
+        .route("/pictures/{name}", get(pictures::picture))
         .route("/assets/{name}", get(files::asset))
         .route(address::FAVICON, get(files::favicon))
         .route("/install", post(changing::install))

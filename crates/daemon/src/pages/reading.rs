@@ -77,11 +77,12 @@ pub(super) async fn marketplace(
     Ok(answer::html(&frame, &markup::marketplace(&view, &jobs)).into_response())
 }
 
-/// `GET /extensions/{id}`
+/// `GET /extensions/{id}`, with its pictures behind a question mark.
 pub(super) async fn extension(
     State(service): State<Shared>,
     theme: Theme,
     Place(id): Place<ExtensionId>,
+    Pairs(pairs): Pairs<Vec<(String, String)>>,
 ) -> Answer {
     let asked = describe(&service, id.clone().into()).await;
     let about = id.clone();
@@ -101,7 +102,10 @@ pub(super) async fn extension(
     };
     let problem = asked.as_ref().err().map(ToString::to_string).unwrap_or_default();
     let asked = asked.as_ref().map_err(|_| problem.as_str());
-    let view = ExtensionPage::new(&view, asked, now(&service));
+    let mut view = ExtensionPage::new(&view, asked, now(&service));
+    if pairs.iter().any(|(name, _)| name == "pictures") {
+        view = view.with_pictures(|foreign| service.pictures().offer(foreign));
+    }
     let name = id.to_string();
     let jobs = jobs(&service, |job| job.extension.as_ref() == Some(&name));
     let frame = Frame {

@@ -20,7 +20,10 @@ use crate::error::{Error, Fault, Misconfigured, Operation};
 use crate::layout::LocalRepository;
 use crate::roles::{Fetch, Resolve, Tags};
 use crate::settings::Settings;
-use crate::{BlobPrefix, BlobStream, Descriptor, Document, ImageConfig, ImageManifest, Login, Usage, login};
+use crate::{
+    BlobPrefix, BlobStream, Descriptor, Document, ImageConfig, ImageManifest, Login, Picture, PictureAddress,
+    Unpictured, Usage, login,
+};
 use blob::Source;
 use list::List;
 #[cfg(fuzzing)]
@@ -130,6 +133,20 @@ impl Client {
     pub async fn logins(&self, registry: &str) -> Result<Vec<Login>, Error> {
         let logins = self.shared.logins(registry).await;
         logins.map_err(|fault| Error::new(Operation::Settings, registry.to_owned(), registry, fault))
+    }
+
+    /// Fetches a picture from an address that a stranger chose: only from the public internet, without a login, a proxy or
+    /// another attempt.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none, with the host and the reason.
+    pub async fn picture(&self, address: &PictureAddress) -> Result<Picture, Unpictured> {
+        if self.shared.is_offline() {
+            let host = address.host();
+            return Err(Unpictured::Offline { host });
+        }
+        address.fetch(self.shared.wire()).await
     }
 
     /// All repositories of a registry, or `None` where it does not list them (most public ones). What is not a legal

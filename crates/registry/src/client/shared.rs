@@ -46,6 +46,11 @@ impl Shared {
         &self.settings.limits
     }
 
+    /// Whether nothing may be asked of anybody.
+    pub(super) fn is_offline(&self) -> bool {
+        self.settings.offline
+    }
+
     /// Says which repositories will be asked about. What cannot be asked is found out when it is.
     pub(super) fn expect(&self, ids: &[ExtensionId]) {
         let mut registries: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -136,7 +141,7 @@ impl Shared {
     }
 
     fn turn(&self, registry: &str) -> Result<Turn, Fault> {
-        if self.settings.offline {
+        if self.is_offline() {
             return Err(ErrorKind::Offline.into());
         }
         let registry = self.registry(registry)?;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use camino::Utf8PathBuf;
 use hyper_util::client::proxy::matcher::Matcher;
-use reqwest::Client;
+use reqwest::{Client, ClientBuilder};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
@@ -14,6 +14,7 @@ use url::Url;
 
 use super::certificate::NamingVerifier;
 use super::in_words;
+use super::public::PublicAddresses;
 use crate::Limits;
 use crate::error::{ErrorKind, Misconfigured};
 use crate::settings::is_loopback;
@@ -47,6 +48,8 @@ pub(super) enum Sends {
 pub(super) struct Connections {
     limits: Limits,
     pools: Mutex<HashMap<Route, Client>>,
+    /// The pool for hosts that a stranger chose.
+    public: Mutex<Option<Client>>,
     /// What the environment says of proxies, read as the HTTP library reads it.
     proxies: Matcher,
 }
@@ -56,6 +59,7 @@ impl Connections {
         Self {
             limits,
             pools: Mutex::default(),
+            public: Mutex::default(),
             proxies: Matcher::from_env(),
         }
     }
@@ -97,15 +101,39 @@ impl Connections {
         Some(port.map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
     }
 
-    fn build(&self, route: &Route) -> Result<Client, ErrorKind> {
-        let mut builder = Client::builder()
+    /// The pool for hosts that a stranger chose: it connects only to the public internet, over TLS, and through no proxy.
+    pub(super) fn for_public(&self) -> Result<Client, ErrorKind> {
+        // Nothing that is done under the lock can leave it half made.
+        let mut kept = self.public.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = &*kept {
+            return Ok(client.clone());
+        }
+        let route = Route {
+            tls: true,
+            loopback: false,
+            ca: None,
+            socket: None,
+            sends: Sends::AtOnce,
+        };
+        let builder = self.begin(&route)?.no_proxy().https_only(true);
+        let resolver = Arc::new(PublicAddresses);
+        let client = builder.dns_resolver(resolver).build().map_err(in_words)?;
+        Ok(kept.insert(client).clone())
+    }
+
+    fn begin(&self, route: &Route) -> Result<ClientBuilder, ErrorKind> {
+        Ok(Client::builder()
             .user_agent(concat!("outrigger/", env!("CARGO_PKG_VERSION")))
             .redirect(reqwest::redirect::Policy::none())
             .referer(false)
             .connect_timeout(self.limits.connect_time)
             .http2_initial_stream_window_size(STREAM_WINDOW)
             .http2_initial_connection_window_size(CONNECTION_WINDOW)
-            .tls_backend_preconfigured(tls_config(route)?);
+            .tls_backend_preconfigured(tls_config(route)?))
+    }
+
+    fn build(&self, route: &Route) -> Result<Client, ErrorKind> {
+        let mut builder = self.begin(route)?;
         if route.sends == Sends::AtOnce {
             builder = builder.read_timeout(self.limits.idle_time);
         }

@@ -5,9 +5,10 @@ use maud::{Markup, html};
 use super::installed::{going_back, keeping, removing};
 use super::job::progress;
 use super::parts;
+use crate::pages::address;
 use crate::pages::rich_text::rich_text;
 use crate::pages::view::card::Standing;
-use crate::pages::view::extension::{ExtensionPage, Link, ReleaseRow};
+use crate::pages::view::extension::{ExtensionPage, Link, ReleaseRow, Screenshot};
 use crate::pages::view::installed::Row;
 use crate::pages::view::job::Job;
 
@@ -97,13 +98,7 @@ fn texts(view: &ExtensionPage) -> Markup {
                 (rich_text(details))
             }
         }
-        @if !view.screenshots.is_empty() {
-            section aria-labelledby="pictures" {
-                h2 #pictures { "Pictures" }
-                p.quiet { "They are on other machines, so they open there and only when you follow a link." }
-                (links(&view.screenshots))
-            }
-        }
+        (pictures(view))
         @if let Some(changelog) = &view.changelog {
             section.foreign aria-labelledby="changes" {
                 h2 #changes { "What is new" }
@@ -116,6 +111,43 @@ fn texts(view: &ExtensionPage) -> Markup {
         @if let Some(row) = &view.row {
             (going_back(row))
             (removing(row))
+        }
+    }
+}
+
+fn pictures(view: &ExtensionPage) -> Markup {
+    let shots = &view.screenshots;
+    let hosts = view.picture_hosts();
+    html! {
+        @if !shots.is_empty() {
+            section aria-labelledby="pictures" {
+                h2 #pictures { "Pictures" }
+                @if shots.iter().any(|shot| shot.shown_at.is_some()) {
+                    ul.pictures { @for shot in shots { li { (picture(shot)) } } }
+                } @else {
+                    p.quiet {
+                        "They are on " @for (index, host) in hosts.iter().enumerate() {
+                            @if index > 0 { ", " } bdi { (host) }
+                        } ". Nothing is asked of anybody there before you want to see them."
+                    }
+                    p { a.button href={ (address::with_query(&address::extension(&view.face.id), &[("pictures", "show")])) "#pictures" } { "Show pictures" } }
+                    ul.links { @for shot in shots { li { (link(&shot.link)) } } }
+                }
+            }
+        }
+    }
+}
+
+/// One picture, with a link to where it is; the link alone where this service would not ask there.
+fn picture(shot: &Screenshot) -> Markup {
+    html! {
+        figure {
+            @if let Some(address) = &shot.shown_at {
+                a href=(shot.link.url) rel="noopener noreferrer nofollow" target="_blank" {
+                    img src=(address) alt=(shot.link.title) loading="lazy";
+                }
+            }
+            figcaption { (link(&shot.link)) }
         }
     }
 }
@@ -183,12 +215,14 @@ fn release(release: &ReleaseRow, view: &ExtensionPage) -> Markup {
 fn links(links: &[Link]) -> Markup {
     html! {
         ul.links {
-            @for link in links {
-                li {
-                    a href=(link.url) rel="noopener noreferrer nofollow" target="_blank" { bdi { (link.title) } }
-                    " " span.host { bdi { (link.host) } }
-                }
-            }
+            @for link in links { li { (self::link(link)) } }
         }
+    }
+}
+
+fn link(link: &Link) -> Markup {
+    html! {
+        a href=(link.url) rel="noopener noreferrer nofollow" target="_blank" { bdi { (link.title) } }
+        " " span.host { bdi { (link.host) } }
     }
 }

@@ -55,8 +55,17 @@ pub(crate) struct ExtensionPage {
     pub(crate) changelog: Option<String>,
     /// Links that are safe to show.
     pub(crate) links: Vec<Link>,
-    /// Pictures elsewhere, as links.
-    pub(crate) screenshots: Vec<Link>,
+    /// Pictures elsewhere.
+    pub(crate) screenshots: Vec<Screenshot>,
+}
+
+/// A picture that is elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Screenshot {
+    /// Where it is.
+    pub(crate) link: Link,
+    /// Where this service shows it, once somebody wants to see it.
+    pub(crate) shown_at: Option<String>,
 }
 
 /// A link to another place, `https`.
@@ -213,13 +222,14 @@ fn links(labels: &Labels) -> Vec<Link> {
         .collect()
 }
 
-fn screenshots(labels: &Labels) -> Vec<Link> {
+fn screenshots(labels: &Labels) -> Vec<Screenshot> {
     let shots = labels.screenshots.iter().enumerate();
     let link = |(index, shot): (usize, &model::labels::Screenshot)| {
         let number = format!("Picture {}", index + 1);
         Link::of(if shot.alt.is_empty() { &number } else { &shot.alt }, &shot.url)
     };
-    shots.filter_map(link).collect()
+    let shots = shots.filter_map(link);
+    shots.map(|link| Screenshot { link, shown_at: None }).collect()
 }
 
 impl Link {
@@ -237,6 +247,26 @@ impl Link {
 }
 
 impl ExtensionPage {
+    /// The same page with its pictures, each at the address that `offer` gives for it.
+    pub(crate) fn with_pictures(mut self, offer: impl Fn(&str) -> Option<String>) -> Self {
+        for shot in &mut self.screenshots {
+            shot.shown_at = offer(&shot.link.url);
+        }
+        self
+    }
+
+    /// The hosts that are asked for its pictures, each once.
+    pub(crate) fn picture_hosts(&self) -> Vec<&str> {
+        let mut hosts: Vec<_> = self
+            .screenshots
+            .iter()
+            .map(|shot| shot.link.host.as_str())
+            .collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
+    }
+
     /// A sentence about the releases that are not shown.
     pub(crate) fn and_more(&self) -> Option<String> {
         (self.more > 0).then(|| format!("and {} before them", count(self.more as u64, "release")))
