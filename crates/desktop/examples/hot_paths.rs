@@ -209,6 +209,7 @@ fn installed(id: ExtensionId) -> Installed {
         size: 1,
         layers: Vec::new(),
         installed_at: Timestamp::UNIX_EPOCH,
+        automatic: false,
     };
     Installed {
         id,

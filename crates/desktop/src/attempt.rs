@@ -19,12 +19,27 @@ const LONGEST: usize = 2000;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attempt {
     kind: OperationKind,
+    /// Whether nobody asked for it.
+    is_automatic: bool,
     started_at: Timestamp,
     /// Durations are not taken from the clock, which may be set meanwhile.
     began: Instant,
 }
 
 impl Attempt {
+    /// The same, begun by the service itself.
+    pub(crate) fn by_itself(self) -> Self {
+        Self {
+            is_automatic: true,
+            ..self
+        }
+    }
+
+    /// Whether nobody asked for it.
+    pub(crate) fn is_automatic(self) -> bool {
+        self.is_automatic
+    }
+
     /// The operation as it is told when it is done now.
     pub(crate) fn done(
         self,
@@ -40,6 +55,7 @@ impl Attempt {
             started_at: self.started_at,
             duration_ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
             failure: None,
+            automatic: self.is_automatic,
         }
     }
 }
@@ -49,6 +65,7 @@ impl Desktop {
     pub(crate) fn attempt(&self, kind: OperationKind) -> Attempt {
         Attempt {
             kind,
+            is_automatic: false,
             started_at: self.now(),
             began: Instant::now(),
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::automatic::Within;
 use model::choice::{Choice, Known, MOST_LOOKED_AT, Step, Walk};
 use model::facts::{ReleaseFacts, RepositoryMemory, Sighting};
 use model::installed::Installed;
@@ -20,6 +21,30 @@ pub(crate) struct Repository<'a> {
     pub(crate) installed: Option<&'a Installed>,
     /// What a rollback has left, and is not offered.
     pub(crate) left: &'a [ReleaseName],
+    /// What a release must keep to that nobody asks for.
+    pub(crate) within: Option<Within<'a>>,
+}
+
+impl<'a> Repository<'a> {
+    /// The repository of something that is installed.
+    pub(crate) fn of(installed: &'a Installed) -> Self {
+        Self {
+            id: &installed.id,
+            installed: Some(installed),
+            left: &installed.left,
+            within: None,
+        }
+    }
+
+    /// The repository of something new, of which no rollback has `left` a release.
+    pub(crate) fn new(id: &'a ExtensionId, left: &'a [ReleaseName]) -> Self {
+        Self {
+            id,
+            installed: None,
+            left,
+            within: None,
+        }
+    }
 }
 
 /// Whether tags are relied on to point where they did when an earlier scan looked.
@@ -69,11 +94,20 @@ impl Desktop {
         memory: RepositoryMemory,
         trust: Trust,
     ) -> Walking<'a> {
-        let Repository { id, installed, left } = repository;
+        let Repository {
+            id,
+            installed,
+            left,
+            within,
+        } = repository;
         let desktop = (&self.settings.host, &self.settings.policy);
+        let walk = Walk::new(id, tags, installed, desktop, self.now()).without(left);
         Walking {
             id,
-            walk: Walk::new(id, tags, installed, desktop, self.now()).without(left),
+            walk: match within {
+                Some(within) => walk.within(within),
+                None => walk,
+            },
             known: BTreeMap::new(),
             images: BTreeMap::new(),
             trusted: match trust {
@@ -142,14 +176,12 @@ impl Desktop {
     /// As for [`Desktop::go_on`].
     pub(crate) async fn choose_afresh(
         &self,
-        id: &ExtensionId,
-        installed: Option<&Installed>,
-        left: &[ReleaseName],
+        repository: Repository<'_>,
     ) -> Result<(Choosing, Vec<Tag>), Error> {
+        let id = repository.id;
         let failed = |error| Error::from_registry(Phase::Resolve, error);
         let tags = self.registry.tags(id).await.map_err(failed)?;
         let memory = self.memory().repository(id);
-        let repository = Repository { id, installed, left };
         let mut walking = self.walk(repository, &tags, memory, Trust::InNothing);
         let choice = loop {
             match self.go_on(&mut walking).await? {

@@ -8,7 +8,7 @@ use model::{Digest, ExtensionId, Reference, Tag};
 use registry::Selector;
 
 use crate::Desktop;
-use crate::choose::Choosing;
+use crate::choose::{Choosing, Repository};
 use crate::error::{Cause, Error, reference_of};
 use crate::look::{Image, Looked, prefix_of};
 use crate::words::Phase;
@@ -71,7 +71,7 @@ impl Desktop {
     }
 
     async fn find_newest(&self, id: &ExtensionId, left: &[ReleaseName]) -> Result<Accepted, Error> {
-        let (choosing, tags) = self.choose_afresh(id, None, left).await?;
+        let (choosing, tags) = self.choose_afresh(Repository::new(id, left)).await?;
         let Choosing {
             choice:
                 Choice {

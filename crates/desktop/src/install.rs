@@ -143,6 +143,7 @@ impl Desktop {
         let next = Generation {
             tag: target.tag.clone(),
             digest: target.digest.clone(),
+            automatic: attempt.is_automatic(),
             ..installed.current.clone()
         };
         let operation = attempt.done(&target.id, Some(&installed.current), Some(next.release()));
@@ -199,7 +200,10 @@ impl Desktop {
         transaction: Transaction,
         attempt: Attempt,
     ) -> Result<Installation, Error> {
-        let generation = generation(target, &staged, self.now());
+        let generation = Generation {
+            automatic: attempt.is_automatic(),
+            ..generation(target, &staged, self.now())
+        };
         let before = installed.as_ref().map(|installed| &installed.current);
         let from = before.map(Generation::version);
         let operation = attempt.done(&target.id, before, Some(generation.release()));
@@ -263,6 +267,7 @@ fn generation(target: &Target, staged: &Staged, now: jiff::Timestamp) -> Generat
         size: payload.size,
         layers: layers.clone(),
         installed_at: now,
+        automatic: false,
         title,
     }
 }

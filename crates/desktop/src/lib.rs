@@ -7,6 +7,7 @@
 
 mod afterwards;
 mod attempt;
+mod automatic;
 mod bundle;
 mod choose;
 mod consent;
@@ -52,6 +53,7 @@ use registry::{Retry, RetryListener};
 use store::{BlobCache, Store};
 use tokio::sync::Semaphore;
 
+pub use automatic::AutomaticUpdate;
 pub use bundle::Bundled;
 pub use consent::{Consent, Question};
 pub use cost::Cost;

@@ -8,7 +8,7 @@ use model::version::ReleaseTag;
 use model::{ExtensionId, Tag};
 
 use crate::attempt::Attempt;
-use crate::choose::Choosing;
+use crate::choose::{Choosing, Repository};
 use crate::error::{Cause, Error, reference_of};
 use crate::install::{Installation, Outcome, held};
 use crate::moved::Moved;
@@ -94,8 +94,7 @@ impl Desktop {
         purpose: Purpose<'_>,
     ) -> Result<Installation, Error> {
         let id = &installed.id;
-        let left = &installed.left;
-        let (choosing, _) = self.choose_afresh(id, Some(installed), left).await?;
+        let (choosing, _) = self.choose_afresh(Repository::of(installed)).await?;
         let Choosing {
             choice:
                 Choice {

@@ -145,6 +145,9 @@ pub struct Generation {
     pub layers: Vec<Digest>,
     /// When it was installed.
     pub installed_at: Timestamp,
+    /// Whether the service took it by itself, and nobody has chosen it since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
 }
 
 impl Generation {

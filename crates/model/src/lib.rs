@@ -6,6 +6,7 @@
 
 pub mod allow_list;
 pub mod api_version;
+pub mod automatic;
 pub mod checkup;
 pub mod choice;
 mod comparators;

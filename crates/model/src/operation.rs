@@ -27,6 +27,9 @@ pub struct Operation {
     /// Why it failed, if it did: then nothing has changed.
     #[serde(default)]
     pub failure: Option<OperationFailure>,
+    /// Whether the service did it by itself.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub automatic: bool,
 }
 
 /// Why an operation failed.

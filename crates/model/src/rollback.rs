@@ -96,7 +96,11 @@ pub fn rolled_back(mut installed: Installed, to: &Generation) -> Installed {
         installed.left.insert(0, left);
         installed.left.truncate(MOST_LEFT);
     }
-    installed.switched_to(to.clone())
+    // Whoever took it before, a person chose it now.
+    installed.switched_to(Generation {
+        automatic: false,
+        ..to.clone()
+    })
 }
 
 /// Why the release with this tag and digest is not taken unasked, if a rollback has left it.

@@ -407,6 +407,7 @@ mod tests {
             size: 0,
             layers: Vec::new(),
             installed_at: Timestamp::UNIX_EPOCH,
+            automatic: false,
         }
     }
 

@@ -72,6 +72,23 @@ impl ReleaseVersion {
         self.numbers.starts_with(&shorter.numbers)
     }
 
+    /// The place of the first number that is not 0, counted from 1: a step there may break what relies on it (semver, section 4,
+    /// as Cargo reads it). Of `0.0` it is the third.
+    pub(crate) fn breaking_number(&self) -> usize {
+        let zero = Numeral::zero();
+        let zeros = self.numbers.iter().take_while(|number| **number == zero);
+        (zeros.count() + 1).min(3)
+    }
+
+    /// Whether the first `count` numbers of both are the same; those that were not written are 0.
+    pub(crate) fn shares_numbers(&self, other: &Self, count: usize) -> bool {
+        let zero = Numeral::zero();
+        (0..count).all(|index| {
+            let ours = self.numbers.get(index).unwrap_or(&zero);
+            ours == other.numbers.get(index).unwrap_or(&zero)
+        })
+    }
+
     /// How many numbers were written.
     pub fn number_count(&self) -> usize {
         self.numbers.len()

@@ -35,6 +35,8 @@ pub enum ServiceFile {
     Schedule,
     /// What users were told already.
     Told,
+    /// Which releases ask for more than what was agreed to, so that it does not take them by itself.
+    Refused,
 }
 
 impl ServiceFile {
@@ -44,6 +46,7 @@ impl ServiceFile {
             Self::Token => "token",
             Self::Schedule => "schedule.json",
             Self::Told => "told.json",
+            Self::Refused => "refused.json",
         }
     }
 }

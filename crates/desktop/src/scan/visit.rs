@@ -105,11 +105,7 @@ impl<'a> Pass<'a> {
         let tags = desktop.registry.tags(id).await.map_err(failed)?;
         let mut memory = desktop.memory().repository(id);
         let tag = self.look_at_installed(id, installed, &tags, &mut memory).await?;
-        let repository = Repository {
-            id,
-            installed,
-            left: installed.map_or(&[], |installed| &installed.left),
-        };
+        let repository = installed.map_or_else(|| Repository::new(id, &[]), Repository::of);
         let walking = desktop.walk(repository, &tags, memory, Trust::InSightings);
         let listed = Listed {
             id,

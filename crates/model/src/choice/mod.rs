@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::automatic::Within;
 use crate::digest::Digest;
 use crate::facts::ReleaseFacts;
 use crate::host::Host;
@@ -99,6 +100,7 @@ pub struct Walk<'a> {
     now: Timestamp,
     releases: Vec<ReleaseTag>,
     left: &'a [ReleaseName],
+    within: Option<Within<'a>>,
 }
 
 impl<'a> Walk<'a> {
@@ -118,6 +120,7 @@ impl<'a> Walk<'a> {
             now,
             releases: releases(tags, host.system),
             left: &[],
+            within: None,
         }
     }
 
@@ -125,6 +128,16 @@ impl<'a> Walk<'a> {
     #[must_use]
     pub fn without(self, left: &'a [ReleaseName]) -> Self {
         Self { left, ..self }
+    }
+
+    /// The same walk for an update that nobody asks for: it looks at nothing that is too far from what is installed, and offers
+    /// nothing that asks for more.
+    #[must_use]
+    pub fn within(self, within: Within<'a>) -> Self {
+        Self {
+            within: Some(within),
+            ..self
+        }
     }
 
     /// Whether any tag is a release that this host sees.
@@ -144,6 +157,7 @@ impl<'a> Walk<'a> {
             match known.get(&candidate.tag) {
                 None | Some(Known::Digest(_)) => return Step::Look(candidate.tag.clone()),
                 Some(Known::Broken(reason)) => choice.broken.push((candidate.tag.clone(), reason.clone())),
+                Some(Known::Facts { digest, .. }) if self.asks_for_more(digest) => {}
                 Some(Known::Facts { digest, facts, since }) => {
                     let verdict = self.judge(&candidate.tag, digest, facts, *since);
                     let chosen = Chosen {
@@ -178,8 +192,25 @@ impl<'a> Walk<'a> {
             let newer = installed
                 .as_ref()
                 .is_none_or(|installed| candidate.version.precedence(&installed.version).is_gt());
-            has_order && newer && may_be_offered(candidate, installed.as_ref(), self.policy)
+            has_order
+                && newer
+                && may_be_offered(candidate, installed.as_ref(), self.policy)
+                && self.is_near(candidate, installed.as_ref())
         })
+    }
+
+    /// Whether a release is near enough to the installed one to be taken unasked, if that is what the walk is for.
+    fn is_near(&self, candidate: &ReleaseTag, installed: Option<&ReleaseTag>) -> bool {
+        self.within.is_none_or(|within| {
+            installed.is_some_and(|installed| within.level.admits(&installed.version, &candidate.version))
+        })
+    }
+
+    /// Whether a release was found to ask for more than the installed one, where that speaks against it.
+    fn asks_for_more(&self, digest: &Digest) -> bool {
+        self.within
+            .zip(self.installed)
+            .is_some_and(|(within, installed)| within.refuses(digest, &installed.current.permissions))
     }
 
     /// Whether a tag of two numbers has the digest of one of three: then it is only that release's floating name.

@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::allow_list::AllowList;
+use crate::automatic::{Level, Refusal};
 use crate::facts::ImageFacts;
 use crate::verdict::ReasonCode;
 
@@ -36,11 +37,25 @@ impl Repository {
 
     /// Walks to the end; returns the answer, what was looked at, and what was only resolved.
     fn walk(&self, installed: Option<&Installed>, policy: &Policy) -> (Choice, Vec<String>, Vec<String>) {
+        self.walk_within(installed, policy, None)
+    }
+
+    /// The same for an update that nobody asks for.
+    fn walk_within(
+        &self,
+        installed: Option<&Installed>,
+        policy: &Policy,
+        within: Option<Within<'_>>,
+    ) -> (Choice, Vec<String>, Vec<String>) {
         let id: ExtensionId = "acme/whale".parse().unwrap();
         let host = Host::new("0.4.2".parse().unwrap(), "linux/amd64".parse().unwrap()).unwrap();
         let now = "2026-06-01T00:00:00Z".parse().unwrap();
         let left = installed.map_or(&[][..], |installed| &installed.left);
         let walk = Walk::new(&id, &self.tags(), installed, (&host, policy), now).without(left);
+        let walk = match within {
+            Some(within) => walk.within(within),
+            None => walk,
+        };
         let mut known = BTreeMap::new();
         let (mut looked, mut resolved) = (Vec::new(), Vec::new());
         loop {
@@ -279,4 +294,115 @@ fn what_a_rollback_has_left_is_not_offered_but_what_is_newer_is() {
     let (choice, ..) = repository.walk(Some(&installed), &Policy::default());
     assert_eq!(offered(&choice), Some("1.3.0"));
     assert_eq!(blocked(&choice), Some(("1.4.0", vec![ReasonCode::RolledBack])));
+}
+
+/// What is taken unasked, and what was looked at for it.
+fn taken(
+    repository: &Repository,
+    installed: &Installed,
+    policy: &Policy,
+    within: (Level, &[Refusal]),
+) -> (Option<String>, Vec<String>) {
+    let (level, refusals) = within;
+    let within = Some(Within { level, refusals });
+    let (choice, looked, _) = repository.walk_within(Some(installed), policy, within);
+    (offered(&choice).map(str::to_owned), looked)
+}
+
+#[test]
+fn an_update_that_nobody_asks_for_is_the_newest_release_within_its_level() {
+    let repository = Repository(vec![
+        ("1.2.0", "a", ""),
+        ("1.2.4", "b", ""),
+        ("1.2.5", "c", ""),
+        ("1.2.6", "d", ">= 9"),
+        ("1.3.0", "e", ""),
+        ("1.3.1-rc.1", "f", ""),
+        ("2.0.0", "g", ""),
+        ("latest", "g", ""),
+    ]);
+    let installed = installed("1.2.0", false);
+    for (level, expected, looked_at) in [
+        (Level::Off, None, vec![]),
+        (Level::Patch, Some("1.2.5"), vec!["1.2.6", "1.2.5"]),
+        (Level::Minor, Some("1.3.0"), vec!["1.3.0"]),
+        (Level::All, Some("2.0.0"), vec!["2.0.0"]),
+    ] {
+        let (taken, looked) = taken(&repository, &installed, &Policy::default(), (level, &[]));
+        assert_eq!(taken.as_deref(), expected, "{level}");
+        assert_eq!(looked, looked_at, "nothing beyond {level} is looked at");
+    }
+}
+
+#[test]
+fn nothing_is_taken_unasked_that_is_held_young_left_or_not_a_version() {
+    let repository = Repository(vec![("1.2.0", "a", ""), ("1.2.4", "b", ""), ("1.2.5", "c", "")]);
+    let take =
+        |installed: &Installed, policy: &Policy| taken(&repository, installed, policy, (Level::All, &[])).0;
+    let usual = Policy::default();
+    assert_eq!(take(&installed("1.2.0", true), &usual), None);
+    assert_eq!(take(&installed("latest", false), &usual), None);
+    let patient = Policy {
+        minimum_age: SignedDuration::from_hours(24 * 365),
+        ..Policy::default()
+    };
+    assert_eq!(take(&installed("1.2.0", false), &patient), None);
+    let mut back = installed("1.2.0", false);
+    back.left = vec![ReleaseName {
+        tag: Some(tag("1.2.5")),
+        digest: Digest::of(b"c"),
+    }];
+    assert_eq!(take(&back, &usual).as_deref(), Some("1.2.4"));
+}
+
+#[test]
+fn what_asks_for_more_is_passed_over_for_the_next_that_does_not() {
+    let repository = Repository(vec![("1.2.0", "a", ""), ("1.2.4", "b", ""), ("1.2.5", "c", "")]);
+    let installed = installed("1.2.0", false);
+    let refusal = |content: &[u8]| Refusal::new(Digest::of(content), &installed.current.permissions);
+    let take = |refusals: &[Refusal]| {
+        taken(
+            &repository,
+            &installed,
+            &Policy::default(),
+            (Level::Patch, refusals),
+        )
+        .0
+    };
+    assert_eq!(take(&[refusal(b"c")]).as_deref(), Some("1.2.4"));
+    assert_eq!(take(&[refusal(b"c"), refusal(b"b")]), None);
+    // A tag that leads elsewhere now is another release.
+    assert_eq!(take(&[refusal(b"once")]).as_deref(), Some("1.2.5"));
+    let (choice, ..) = repository.walk(Some(&installed), &Policy::default());
+    assert_eq!(offered(&choice), Some("1.2.5"), "a person may still take it");
+}
+
+proptest! {
+    #[test]
+    fn what_is_taken_unasked_is_newer_within_its_level_and_would_be_offered_alone(
+        versions in prop::collection::btree_map((0u8..3, 0u8..3, 0u8..3, any::<bool>()), any::<bool>(), 1..10),
+        from in (0u8..3, 0u8..3, 0u8..3),
+        level in prop::sample::select(vec![Level::Off, Level::Patch, Level::Minor, Level::All]),
+    ) {
+        let releases: Vec<_> = versions.iter().map(|((major, minor, patch, is_pre), fits)| {
+            let pre = if *is_pre { "-rc.1" } else { "" };
+            let name: &'static str = format!("{major}.{minor}.{patch}{pre}").leak();
+            (name, name, if *fits { ">= 0.1" } else { ">= 9" })
+        }).collect();
+        let from = format!("{}.{}.{}", from.0, from.1, from.2);
+        let installed = installed(&from, false);
+        let repository = Repository(releases.clone());
+        let (taken, _) = taken(&repository, &installed, &Policy::default(), (level, &[]));
+        let version = |text: &str| ReleaseTag::parse(&tag(text)).unwrap().version;
+        let from = version(&from);
+        // The newest by the plainest way to say it.
+        let may = |(name, _, api): &&(&str, &str, &str)| {
+            let version = version(name);
+            *api != ">= 9" && !version.is_pre_release()
+                && version.precedence(&from).is_gt() && level.admits(&from, &version)
+        };
+        let mut fitting: Vec<_> = releases.iter().filter(may).map(|(name, ..)| version(name)).collect();
+        fitting.sort_by(super::super::version::ReleaseVersion::precedence);
+        prop_assert_eq!(taken.as_deref().map(version), fitting.pop());
+    }
 }

@@ -5,6 +5,7 @@ mod error;
 mod limits;
 mod reader;
 mod registries;
+mod updates;
 mod values;
 
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
@@ -13,6 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::SignedDuration;
 use model::Platform;
 use model::api_version::{ApiVersion, BareApiVersion};
+use model::automatic::Levels;
 use model::host::Host;
 use model::installed::KEPT_GENERATIONS;
 use model::policy::Policy;
@@ -56,6 +58,8 @@ pub struct Settings {
     pub scan_every: SignedDuration,
     /// How long after its start a service scans for the first time, at the earliest.
     pub scan_first: SignedDuration,
+    /// How far a service updates what is installed by itself.
+    pub updates: Levels,
     /// Where a service listens. Port 0: any that is free.
     pub service_listen: SocketAddr,
     /// How many generations of an extension are kept besides the current one.
@@ -173,6 +177,9 @@ impl Settings {
         let Time(scan_first) = section.parsed("first", Time(FIRST))?;
         entries.extend(section.finish()?);
 
+        let (updates, of_updates) = updates::read(root.section("updates")?)?;
+        entries.extend(of_updates);
+
         let mut section = root.section("service")?;
         let shown = |address: &SocketAddr| Some(address.to_string());
         let service_listen = section.setting("listen", LISTEN, shown, read_address)?;
@@ -202,6 +209,7 @@ impl Settings {
             allow_list_file,
             scan_every,
             scan_first,
+            updates,
             service_listen,
             generations,
             registries,

@@ -90,6 +90,26 @@ impl<'a> Section<'a> {
         Ok(sections)
     }
 
+    /// Every setting in this table, for one whose keys are names; besides them what `config show` tells.
+    pub(super) fn named_settings<T>(
+        self,
+        parse: impl Fn(&Found<'a>) -> Result<T, ConfigurationError>,
+    ) -> Result<(Vec<(Found<'a>, T)>, Vec<SettingEntry>), ConfigurationError> {
+        let (mut settings, mut entries) = (Vec::new(), Vec::new());
+        for (name, _) in self.table.into_iter().flat_map(|table| table.iter()) {
+            if let Some(found) = self.find(name) {
+                let value = parse(&found)?;
+                entries.push(SettingEntry {
+                    key: format!("{}\"{name}\"", self.prefix),
+                    value: Some(found.shown()),
+                    origin: found.origin(),
+                });
+                settings.push((found, value));
+            }
+        }
+        Ok((settings, entries))
+    }
+
     /// One setting: what `parse` makes of the file's value, else `default`, which `shown` spells.
     pub(super) fn setting<T>(
         &mut self,

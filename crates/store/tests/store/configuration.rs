@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 use jiff::SignedDuration;
 use model::api_version::BareApiVersion;
+use model::automatic::{Level, Levels};
 use store::allow_list_file::{self, AllowListFileError};
 use store::configuration::{self, ConfigurationError, Origin, Settings};
 
@@ -32,6 +33,8 @@ fn without_a_file_everything_has_its_default() {
     assert_eq!(settings.host.api_version.to_string(), "0.4.2");
     assert_eq!(settings.scan_every, SignedDuration::from_hours(12));
     assert_eq!(settings.policy, model::policy::Policy::default());
+    assert_eq!(settings.updates, Levels::default());
+    assert_eq!(settings.updates.usual, Level::Off);
     assert!(settings.registries.is_empty() && settings.allow_list_file.is_none());
     assert!(
         settings
@@ -46,6 +49,7 @@ fn without_a_file_everything_has_its_default() {
     assert_eq!(shown("policy.minimum-age").as_deref(), Some("0d"));
     assert_eq!(shown("policy.bare-api-version").as_deref(), Some("minimum"));
     assert_eq!(shown("scan.every").as_deref(), Some("12h"));
+    assert_eq!(shown("updates.automatic").as_deref(), Some("off"));
     assert_eq!(shown("host.api-version").as_deref(), Some("0.4.2"));
     assert_eq!(shown("policy.allow-list"), None);
     assert!(!home.path().exists());
@@ -83,6 +87,11 @@ minimum-age = "3d"
 bare-api-version = "exact"
 [scan]
 every = "90m"
+[updates]
+automatic = "minor"
+[updates.extension]
+"acme/porthole" = "off"
+"registry.corp.example:8443/whale" = "all"
 [registry."docker.io"]
 endpoint = "http://127.0.0.1:5000"
 [registry."registry.corp.example:8443"]
@@ -106,6 +115,10 @@ connect-time = "5s"
     assert_eq!(settings.policy.allow_list.unwrap().patterns().len(), 1);
     assert_eq!(settings.allow_list_file.unwrap(), home.path().join("allow.txt"));
     assert_eq!(settings.scan_every, SignedDuration::from_mins(90));
+    let level_of = |id: &str| settings.updates.of(&id.parse().unwrap());
+    assert_eq!(level_of("docker.io/acme/porthole"), Level::Off);
+    assert_eq!(level_of("registry.corp.example:8443/whale"), Level::All);
+    assert_eq!(level_of("acme/whale"), Level::Minor);
     let docker = &settings.registries["docker.io"];
     assert_eq!(docker.endpoints, ["http://127.0.0.1:5000"]);
     assert!(!docker.insecure && docker.ca.is_none() && docker.realm.is_none());
@@ -123,7 +136,8 @@ connect-time = "5s"
 #[test]
 fn each_setting_says_where_it_comes_from() {
     let home = home_with(
-        "[scan]\n  every = \"1d\"\n[registry.\"docker.io\"]\nendpoint = [\"https://a\", \"https://b\"]\n",
+        "[scan]\n  every = \"1d\"\n[registry.\"docker.io\"]\nendpoint = [\"https://a\", \"https://b\"]\n\
+         [updates.extension]\n\"acme/whale\" = \"patch\"\n",
     );
     let settings = load(&home).unwrap();
     let place_of = |key: &str| {
@@ -137,6 +151,10 @@ fn each_setting_says_where_it_comes_from() {
     assert_eq!(
         place_of("registry.\"docker.io\".endpoint"),
         ("https://a, https://b".to_owned(), 4, 12)
+    );
+    assert_eq!(
+        place_of("updates.extension.\"acme/whale\""),
+        ("\"patch\"".to_owned(), 6, 16)
     );
 }
 
@@ -174,6 +192,27 @@ fn a_wrong_value_is_pointed_at() {
         ),
         ("[scan]\nevery = \"12\"", "2:9: `scan.every`: write a time"),
         ("[scan]\nevery = \"1s\"", "at most once a minute"),
+        (
+            "[updates]\nautomatic = \"major\"",
+            "2:13: `updates.automatic`: write `off`, `patch`, `minor` or `all`",
+        ),
+        (
+            "[updates]\nautomatic = true",
+            "`updates.automatic` must be a text",
+        ),
+        ("[updates]\nextension = \"all\"", "must be a table"),
+        (
+            "[updates.extension]\n\"acme/whale:1.2\" = \"all\"",
+            "2:20: `updates.extension.acme/whale:1.2`: ",
+        ),
+        (
+            "[updates.extension]\n\"acme/whale\" = \"some\"",
+            "`updates.extension.acme/whale`: write `off`, `patch`",
+        ),
+        (
+            "[updates.extension]\n\"acme/whale\" = \"all\"\n\"docker.io/acme/whale\" = \"off\"",
+            "3:26: `updates.extension.docker.io/acme/whale`: docker.io/acme/whale has a level already",
+        ),
         ("scan = 3", "1:8: `scan` must be a table"),
         ("[policy]\npre-releases = \"yes\"", "must be true or false"),
         (

@@ -30,6 +30,7 @@ fn hold(store: &Store) {
         started_at: Timestamp::UNIX_EPOCH,
         duration_ms: 0,
         failure: None,
+        automatic: false,
     };
     let transaction = store.begin(&whale(), || {}).unwrap().recorded_as(operation);
     let installed = transaction.current().unwrap().unwrap();

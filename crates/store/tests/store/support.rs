@@ -53,6 +53,7 @@ pub(crate) fn generation(tag: &str, payload: &Payload) -> Generation {
         size: payload.size,
         layers: Vec::new(),
         installed_at: Timestamp::UNIX_EPOCH,
+        automatic: false,
     }
 }
 

@@ -83,6 +83,7 @@ pub(super) fn generation(version: &str, title: &str, age: SignedDuration) -> Gen
         size: 3_400_000,
         layers: Vec::new(),
         installed_at: now() - age,
+        automatic: false,
     }
 }
 
@@ -331,6 +332,7 @@ pub(super) fn operations() -> Vec<Operation> {
         started_at: now() - SignedDuration::from_hours(hours),
         duration_ms: 1840,
         failure: None,
+        automatic: false,
     };
     let failed = Operation {
         failure: Some(OperationFailure {

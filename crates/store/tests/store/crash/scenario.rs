@@ -244,6 +244,7 @@ fn begin(store: &Store, id: &ExtensionId, kind: OperationKind) -> Result<Transac
         started_at: Timestamp::UNIX_EPOCH,
         duration_ms: 0,
         failure: None,
+        automatic: false,
     }))
 }
 

@@ -1,0 +1,25 @@
+//! What the configuration says of updates that nobody asks for.
+
+use model::automatic::Levels;
+
+use super::SettingEntry;
+use super::error::ConfigurationError;
+use super::reader::{Found, Section};
+
+pub(super) fn read(mut section: Section<'_>) -> Result<(Levels, Vec<SettingEntry>), ConfigurationError> {
+    let mut levels = Levels {
+        usual: section.parsed("automatic", Levels::default().usual)?,
+        ..Levels::default()
+    };
+    let (named, of_extensions) = section.section("extension")?.named_settings(Found::parse)?;
+    for (found, level) in named {
+        let id = found.name.parse().map_err(|problem| found.illegal(problem))?;
+        if levels.extensions.contains_key(&id) {
+            return Err(found.illegal(format!("{id} has a level already")));
+        }
+        levels.extensions.insert(id, level);
+    }
+    let mut entries = section.finish()?;
+    entries.extend(of_extensions);
+    Ok((levels, entries))
+}
