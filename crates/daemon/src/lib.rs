@@ -6,6 +6,7 @@
 mod activation;
 mod alarm;
 mod api;
+mod automatic;
 mod beside;
 mod client;
 mod code;

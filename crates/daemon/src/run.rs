@@ -15,7 +15,7 @@ use crate::http::{self, Keys};
 use crate::opening::{Opened, Wanted};
 use crate::service::Service;
 use crate::use_cases::UseCases;
-use crate::{beside, manager, schedule};
+use crate::{automatic, beside, manager, schedule};
 
 /// How long jobs may take to end when the service stops.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -111,8 +111,15 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
         service.jobs().close(FAREWELL).await;
     };
     let scans = schedule::run(&service, &room);
+    let updates = automatic::run(&service, &room);
     let others = beside::run(&service);
-    tokio::join!(http::serve(&service, doors, stopped), farewell, scans, others);
+    tokio::join!(
+        http::serve(&service, doors, stopped),
+        farewell,
+        scans,
+        updates,
+        others
+    );
     room.remove(ServiceFile::Address)?;
     Ok(())
 }

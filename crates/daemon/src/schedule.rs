@@ -7,8 +7,7 @@ use model::schedule::{ScanLog, Timing};
 use store::{ServiceFile, ServiceRoom};
 
 use crate::alarm;
-use crate::events::Next;
-use crate::jobs::{Asking, JobId, Order, State};
+use crate::jobs::{Asking, Order, State};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::use_cases::UseCases;
@@ -93,20 +92,8 @@ async fn settings(service: &Service) -> Result<(SignedDuration, SignedDuration, 
 
 /// Scans everything. Says whether something was reached; a scan that somebody cancelled counts as one that did.
 async fn scan(service: &Service) -> Result<bool, Problem> {
-    let mut mark = service.events().now();
     let job = service.jobs().start(Order::Scan(Vec::new()), Asking::Nobody)?;
-    loop {
-        let state = state(service, job.id)?;
-        if state.is_final() {
-            return Ok(state != State::Failed);
-        }
-        let (Next::News(next, _) | Next::Missed(next)) = service.events().after(mark).await;
-        mark = next;
-    }
-}
-
-fn state(service: &Service, job: JobId) -> Result<State, Problem> {
-    service.jobs().get(job).map(|job| job.state)
+    Ok(service.ended(job.id).await? != State::Failed)
 }
 
 fn later(now: Timestamp) -> Timestamp {

@@ -7,9 +7,9 @@ use desktop::Desktop;
 use store::Store;
 use tokio::sync::watch;
 
-use crate::events::Events;
+use crate::events::{Events, Next};
 use crate::http::{Keys, RequestNumbers};
-use crate::jobs::Jobs;
+use crate::jobs::{JobId, Jobs, State};
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::use_cases::UseCases;
@@ -111,6 +111,19 @@ impl Service {
     /// Becomes true when the service stops.
     pub(crate) fn stop(&self) -> watch::Receiver<bool> {
         self.stop.clone()
+    }
+
+    /// Waits until a job has ended, and says how.
+    pub(crate) async fn ended(&self, job: JobId) -> Result<State, Problem> {
+        let mut mark = self.events.now();
+        loop {
+            let state = self.jobs.get(job)?.state;
+            if state.is_final() {
+                return Ok(state);
+            }
+            let (Next::News(next, _) | Next::Missed(next)) = self.events.after(mark).await;
+            mark = next;
+        }
     }
 
     /// The use cases with the configuration of now, reporting to nobody: for what asks registries.

@@ -32,6 +32,16 @@ pub struct Installation {
     pub outcome: Outcome,
 }
 
+impl Installation {
+    /// The version that was there before, if another one took its place.
+    pub fn replaced(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Switched { from } => Some(from),
+            Outcome::Unchanged | Outcome::Installed => None,
+        }
+    }
+}
+
 /// What happened to the installed release.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {

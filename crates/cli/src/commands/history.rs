@@ -42,6 +42,7 @@ fn row(recorded: &Recorded) -> Vec<String> {
         started_at,
         duration_ms,
         failure,
+        automatic,
     } = &recorded.operation;
     let other = |release: &Option<ReleaseName>| release.as_ref().map(ToString::to_string);
     let is_same_tag = other(from) == other(to) && from != to;
@@ -54,7 +55,11 @@ fn row(recorded: &Recorded) -> Vec<String> {
     vec![
         started_at.strftime("%Y-%m-%d %H:%M").to_string(),
         id.to_string(),
-        kind.as_str().to_owned(),
+        if *automatic {
+            format!("{} (automatic)", kind.as_str())
+        } else {
+            kind.as_str().to_owned()
+        },
         name(from),
         name(to),
         failure.as_ref().map_or_else(
@@ -79,6 +84,7 @@ fn document(recorded: &Recorded) -> Value {
         "to": operation.to.as_ref().map(release),
         "startedAt": operation.started_at.to_string(),
         "durationMs": operation.duration_ms,
+        "isAutomatic": operation.automatic,
         "outcome": if failure.is_none() { "done" } else { "failed" },
         "code": failure.map(|failure| &failure.code),
         "message": failure.map(|failure| &failure.message),

@@ -39,6 +39,8 @@ pub(super) struct OperationDocument {
     #[schema(value_type = String, format = DateTime)]
     started_at: Timestamp,
     duration_ms: u64,
+    /// Whether the service did it by itself.
+    is_automatic: bool,
     failure: Option<FailureDocument>,
 }
 
@@ -91,6 +93,7 @@ impl From<Operation> for OperationDocument {
             to: operation.to.map(text),
             started_at: operation.started_at,
             duration_ms: operation.duration_ms,
+            is_automatic: operation.automatic,
             failure: operation.failure.map(|failure| FailureDocument {
                 code: failure.code,
                 message: failure.message,

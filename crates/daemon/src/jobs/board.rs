@@ -124,6 +124,11 @@ impl Jobs {
         self.board().with(id, |job| job.document(id))
     }
 
+    /// What came of a job, if it was done.
+    pub(crate) fn result(&self, id: JobId) -> Result<Option<Done>, Problem> {
+        self.board().with(id, |job| job.result.clone())
+    }
+
     /// All jobs that are told of, the newest first.
     pub(crate) fn all(&self) -> Vec<JobDocument> {
         let board = self.board();

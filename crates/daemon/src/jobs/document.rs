@@ -186,6 +186,7 @@ impl From<Done> for ResultDocument {
                 ..
             } => Self::Unchanged { version },
             Done::Installed { version, from, .. } => Self::Installed { version, from },
+            Done::UpdatedByItself(update) => Done::from(update.installation).into(),
             Done::Removed(true) => Self::Removed,
             Done::Removed(false) => Self::NotRemoved,
             Done::Scanned {

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 pub(crate) use board::{Asking, Jobs};
 pub(crate) use document::{JobDocument, LayerDocument, PermissionDocument, ProgressDocument, ResultDocument};
-pub(crate) use order::Order;
+pub(crate) use order::{Done, Order};
 
 /// A job's number: no other job of this home folder had it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,6 +1,7 @@
 //! What a job is to do.
 
-use desktop::{Consent, Desktop, Installation, Outcome, Rollback, Selection};
+use desktop::{AutomaticUpdate, Consent, Desktop, Installation, Outcome, Rollback, Selection};
+use model::automatic::{Level, Refusal};
 use model::rollback::Wanted;
 use model::{ExtensionId, Reference};
 
@@ -13,6 +14,8 @@ pub(crate) enum Order {
     Install(Reference),
     /// Update one extension.
     Update(ExtensionId, Selection),
+    /// Update one extension that nobody asked to be updated: so far, and to none of the releases that ask for more.
+    UpdateByItself(ExtensionId, Level, Vec<Refusal>),
     /// Go back to an earlier generation.
     Rollback(ExtensionId, Option<Wanted>),
     /// Remove an extension.
@@ -30,6 +33,8 @@ pub(crate) enum Done {
         from: Option<String>,
         is_unchanged: bool,
     },
+    /// What came of an update that nobody asked for.
+    UpdatedByItself(AutomaticUpdate),
     /// Whether it was removed; not where a release was named that is not installed.
     Removed(bool),
     /// What a scan came to.
@@ -46,7 +51,7 @@ impl Order {
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Install(_) => "install",
-            Self::Update(..) => "update",
+            Self::Update(..) | Self::UpdateByItself(..) => "update",
             Self::Rollback(..) => "rollback",
             Self::Remove(_) => "remove",
             Self::Scan(_) => "scan",
@@ -57,7 +62,7 @@ impl Order {
     pub(crate) fn subject(&self) -> Option<&ExtensionId> {
         match self {
             Self::Install(reference) | Self::Remove(reference) => Some(&reference.id),
-            Self::Update(id, _) | Self::Rollback(id, _) => Some(id),
+            Self::Update(id, _) | Self::UpdateByItself(id, ..) | Self::Rollback(id, _) => Some(id),
             Self::Scan(_) => None,
         }
     }
@@ -71,6 +76,10 @@ impl Order {
         Ok(match self {
             Self::Install(reference) => desktop.install(&reference, consent).await?.into(),
             Self::Update(id, selection) => desktop.update(&id, &selection, consent).await?.into(),
+            Self::UpdateByItself(id, level, refusals) => {
+                let update = desktop.update_automatically(&id, level, &refusals);
+                Done::UpdatedByItself(update.await?)
+            }
             Self::Rollback(id, wanted) => desktop.rollback(&id.into(), wanted.as_ref()).await?.into(),
             Self::Remove(reference) => Done::Removed(desktop.remove(&reference).await?),
             Self::Scan(only) => {
@@ -90,13 +99,9 @@ impl Order {
 impl From<Installation> for Done {
     fn from(installation: Installation) -> Self {
         let is_unchanged = installation.outcome == Outcome::Unchanged;
-        let from = match installation.outcome {
-            Outcome::Switched { from } => Some(from),
-            Outcome::Unchanged | Outcome::Installed => None,
-        };
         Self::Installed {
+            from: installation.replaced().map(str::to_owned),
             version: installation.version,
-            from,
             is_unchanged,
         }
     }

@@ -154,7 +154,7 @@ fn each_setting_says_where_it_comes_from() {
     );
     assert_eq!(
         place_of("updates.extension.\"acme/whale\""),
-        ("\"patch\"".to_owned(), 6, 16)
+        ("patch".to_owned(), 6, 16)
     );
 }
 

@@ -66,6 +66,7 @@ fn row(row: &Row) -> Markup {
                     @for part in &row.parts { span { (part) } }
                     span { (row.disk) }
                 }
+                (by_itself(row))
                 @if let Some(problem) = row.problem { p.reason { (problem) } }
                 @if let Some((version, reasons)) = &row.beyond {
                     p.reason { "Not taken: " (version) ", because " (parts::reasons(reasons)) "." }
@@ -84,6 +85,22 @@ fn row(row: &Row) -> Markup {
                         (going_back(row))
                         (removing(row))
                     }
+                }
+            }
+        }
+    }
+}
+
+/// That nobody chose the installed version, and the way back from it.
+pub(super) fn by_itself(row: &Row) -> Markup {
+    let button =
+        |kept: &Kept| html! { button.small aria-label={ "Go back to " (kept.version) } { "Go back" } };
+    html! {
+        @if row.is_automatic {
+            div.by-itself {
+                span { "Updated by itself to " (row.version) }
+                @if let Some(kept) = row.before() {
+                    (parts::act("/rollback", &row.face.id, &[("digest", &kept.digest)], &button(kept)))
                 }
             }
         }

@@ -104,6 +104,7 @@ fn heading(table: &str) -> &str {
         "host" => "This desktop",
         "policy" => "Policy",
         "scan" => "Schedule",
+        "updates" => "Automatic updates",
         "store" => "Disk",
         "registry" => "Registries",
         other => other,

@@ -126,6 +126,9 @@ fn done(operation: &Operation) -> String {
     match (operation.kind, from) {
         (OperationKind::Install, None) => format!("Installed {after}"),
         (OperationKind::Install, Some(_)) => format!("Installed {after} in place of {before}"),
+        (OperationKind::Update, _) if operation.automatic => {
+            format!("Updated by itself from {before} to {after}")
+        }
         (OperationKind::Update, _) => format!("Updated from {before} to {after}"),
         (OperationKind::Rollback, _) => format!("Went back from {before} to {after}"),
         (OperationKind::Hold, _) => format!("Held at {after}"),
@@ -138,6 +141,7 @@ fn done(operation: &Operation) -> String {
 fn attempt(operation: &Operation) -> String {
     let verb = match operation.kind {
         OperationKind::Install => "install it",
+        OperationKind::Update if operation.automatic => "update it without being asked",
         OperationKind::Update => "update it",
         OperationKind::Rollback => "go back",
         OperationKind::Hold => "hold it",

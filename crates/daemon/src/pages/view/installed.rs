@@ -39,6 +39,8 @@ pub(crate) struct Row {
     pub(crate) disk: String,
     /// The releases that can be gone back to, newest first.
     pub(crate) kept: Vec<Kept>,
+    /// Whether the service took the installed version by itself.
+    pub(crate) is_automatic: bool,
     /// Whether it is held.
     pub(crate) is_held: bool,
     /// What is wrong with it, with what helps.
@@ -110,11 +112,17 @@ impl Row {
             parts: parts(current),
             disk: size(disk(listed)),
             kept: installed.previous.iter().map(kept).collect(),
+            is_automatic: current.automatic,
             is_held: installed.held,
             problem: problem(listed),
             beyond: blocked.beyond(&installed.id),
             path: listed.path.to_string(),
         }
+    }
+
+    /// Where going back leads without a choice.
+    pub(crate) fn before(&self) -> Option<&Kept> {
+        self.kept.iter().find(|kept| !kept.was_left)
     }
 
     /// Whether an update waits.
