@@ -84,7 +84,7 @@ fn document(recorded: &Recorded) -> Value {
         "to": operation.to.as_ref().map(release),
         "startedAt": operation.started_at.to_string(),
         "durationMs": operation.duration_ms,
-        "isAutomatic": operation.automatic,
+        "automatic": operation.automatic,
         "outcome": if failure.is_none() { "done" } else { "failed" },
         "code": failure.map(|failure| &failure.code),
         "message": failure.map(|failure| &failure.message),

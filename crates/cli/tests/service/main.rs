@@ -5,6 +5,7 @@
 
 #[cfg(target_os = "linux")]
 mod activation;
+mod automatic;
 mod beside;
 #[cfg(target_os = "linux")]
 mod browser;

@@ -161,6 +161,7 @@ pub(super) fn few() -> (Vec<Hit>, Listing, Outdated) {
         ),
     ];
     let mut porthole = listed("acme/porthole", "Porthole", "1.1.0");
+    porthole.installed.current.automatic = true;
     porthole.installed.previous = vec![generation(
         "1.0.0",
         "Porthole",
@@ -347,14 +348,18 @@ pub(super) fn operations() -> Vec<Operation> {
             3,
         )
     };
-    vec![
-        operation(
+    let automatic = Operation {
+        automatic: true,
+        ..operation(
             OperationKind::Update,
             "acme/porthole",
             Some("1.0.0"),
             Some("1.1.0"),
             1,
-        ),
+        )
+    };
+    vec![
+        automatic,
         failed,
         operation(
             OperationKind::Rollback,
