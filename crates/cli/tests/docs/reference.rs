@@ -155,19 +155,22 @@ fn every_kind_of_finding_has_an_entry() {
 #[test]
 fn every_setting_has_an_entry_with_its_default() {
     let outrigger = outrigger();
-    outrigger.config("[registry.\"docker.io\"]\n");
+    outrigger.config("[registry.\"docker.io\"]\n[updates.extension]\n\"acme/whale\" = \"off\"\n");
     let shown = outrigger.run(["config", "show", "--format", "json"]).ok().json();
     let known: Vec<_> = shown["settings"]
         .as_array()
         .unwrap()
         .iter()
         .map(|setting| {
-            let key = setting["key"].as_str().unwrap().replace("docker.io", "NAME");
+            let key = setting["key"].as_str().unwrap();
+            let key = key
+                .replace("docker.io", "NAME")
+                .replace("acme/whale", "REPOSITORY");
             let default = setting["value"].as_str().unwrap_or("-");
-            let default = if key == "host.platform" {
-                "this machine"
-            } else {
-                default
+            let default = match key.as_str() {
+                "host.platform" => "this machine",
+                key if key.ends_with("\"REPOSITORY\"") => "-",
+                _ => default,
             };
             (key, default.to_owned())
         })

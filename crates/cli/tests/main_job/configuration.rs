@@ -83,6 +83,7 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     policy.bare-api-version  minimum         default
     scan.every               12h             default
     scan.first               2m              default
+    updates.automatic        off             default
     service.listen           127.0.0.1:7811  default
     store.generations        2               default
     limits.archive-entries   100000          default
@@ -123,6 +124,7 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
         .config(
             "[host]\napi-version = \"0.5\"\nplatform = \"windows/amd64\"\n\n[policy]\nallow-list = \"allow.txt\"\n\
              pre-releases = true\nminimum-age = \"3d\"\nbare-api-version = \"exact\"\n\n[scan]\nevery = \"30m\"\n\n\
+             [updates]\nautomatic = \"patch\"\n[updates.extension]\n\"acme/whale\" = \"all\"\n\n\
              [registry.\"docker.io\"]\nendpoint = [\"http://127.0.0.1:5000\", \"https://mirror.example\"]\n\n\
              [registry.\"registry.corp.example:8443\"]\nca = \"corp.pem\"\nrealm = \"auth.example\"\n",
         )
@@ -151,9 +153,11 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     policy.minimum-age = 3d from [temp]/home/config.toml:8:15
     policy.bare-api-version = exact from [temp]/home/config.toml:9:20
     scan.every = 30m from [temp]/home/config.toml:12:9
-    registry."docker.io".endpoint = http://127.0.0.1:[port], https://mirror.example from [temp]/home/config.toml:15:12
-    registry."registry.corp.example:8443".ca = corp.pem from [temp]/home/config.toml:18:6
-    registry."registry.corp.example:8443".realm = auth.example from [temp]/home/config.toml:19:9
+    updates.automatic = patch from [temp]/home/config.toml:15:13
+    updates.extension."acme/whale" = all from [temp]/home/config.toml:17:16
+    registry."docker.io".endpoint = http://127.0.0.1:[port], https://mirror.example from [temp]/home/config.toml:20:12
+    registry."registry.corp.example:8443".ca = corp.pem from [temp]/home/config.toml:23:6
+    registry."registry.corp.example:8443".realm = auth.example from [temp]/home/config.toml:24:9
     "#);
     assert_eq!(document["home"], json!(outrigger.home()));
 }

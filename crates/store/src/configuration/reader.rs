@@ -90,12 +90,13 @@ impl<'a> Section<'a> {
         Ok(sections)
     }
 
-    /// Every setting in this table, for one whose keys are names; besides them what `config show` tells.
+    /// Every setting in this table, for one whose keys are names. What `config show` tells of them is added to `entries`.
     pub(super) fn named_settings<T>(
         self,
         parse: impl Fn(&Found<'a>) -> Result<T, ConfigurationError>,
-    ) -> Result<(Vec<(Found<'a>, T)>, Vec<SettingEntry>), ConfigurationError> {
-        let (mut settings, mut entries) = (Vec::new(), Vec::new());
+        entries: &mut Vec<SettingEntry>,
+    ) -> Result<Vec<(Found<'a>, T)>, ConfigurationError> {
+        let mut settings = Vec::new();
         for (name, _) in self.table.into_iter().flat_map(|table| table.iter()) {
             if let Some(found) = self.find(name) {
                 let value = parse(&found)?;
@@ -107,7 +108,7 @@ impl<'a> Section<'a> {
                 settings.push((found, value));
             }
         }
-        Ok((settings, entries))
+        Ok(settings)
     }
 
     /// One setting: what `parse` makes of the file's value, else `default`, which `shown` spells.

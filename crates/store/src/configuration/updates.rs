@@ -11,15 +11,14 @@ pub(super) fn read(mut section: Section<'_>) -> Result<(Levels, Vec<SettingEntry
         usual: section.parsed("automatic", Levels::default().usual)?,
         ..Levels::default()
     };
-    let (named, of_extensions) = section.section("extension")?.named_settings(Found::parse)?;
-    for (found, level) in named {
+    let extensions = section.section("extension")?;
+    let mut entries = section.finish()?;
+    for (found, level) in extensions.named_settings(Found::parse, &mut entries)? {
         let id = found.name.parse().map_err(|problem| found.illegal(problem))?;
         if levels.extensions.contains_key(&id) {
             return Err(found.illegal(format!("{id} has a level already")));
         }
         levels.extensions.insert(id, level);
     }
-    let mut entries = section.finish()?;
-    entries.extend(of_extensions);
     Ok((levels, entries))
 }
