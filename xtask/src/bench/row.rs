@@ -110,6 +110,16 @@ impl Series {
 }
 
 impl Mark {
+    /// The median of our side.
+    pub(crate) fn median_of(series: &Series, what: &str, target: Target) -> Self {
+        Self {
+            what: what.to_owned(),
+            value: series.median(),
+            unit: series.unit,
+            target,
+        }
+    }
+
     /// How many times as fast as `peer` our side is, by the medians.
     pub(crate) fn times_as_fast(ours: &Series, peer: &Series, target: Target) -> Self {
         Self {

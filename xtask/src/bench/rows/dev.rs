@@ -53,12 +53,8 @@ fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
         ensure!(installed(&outrigger)? == page, "another page was installed");
         Ok(time)
     })])?;
-    let mark = Mark {
-        what: "from a saved page to the switched generation".to_owned(),
-        value: series[0].median(),
-        unit: Unit::Seconds,
-        target: Target::AtMost(LONGEST),
-    };
+    let what = "from a saved page to the switched generation";
+    let mark = Mark::median_of(&series[0], what, Target::AtMost(LONGEST));
     Ok(Measurement {
         marks: vec![mark],
         notes: vec![format!(

@@ -26,12 +26,8 @@ pub(super) fn list(bench: &Bench, generations: usize) -> anyhow::Result<Measurem
         Contestant::new("outrigger ls", || run("ls")),
         Contestant::new("outrigger version", || run("version")),
     ])?;
-    let mark = Mark {
-        what: format!("to list {EXTENSIONS} extensions, whole process"),
-        value: series[0].median(),
-        unit: Unit::Seconds,
-        target: Target::AtMost(LONGEST),
-    };
+    let what = format!("to list {EXTENSIONS} extensions, whole process");
+    let mark = Mark::median_of(&series[0], &what, Target::AtMost(LONGEST));
     Ok(Measurement {
         series,
         marks: vec![mark],
@@ -68,6 +64,25 @@ pub(super) fn install(bench: &Bench, extensions: usize, generations: usize) -> a
         outrigger,
         _serving: serving,
     })
+}
+
+/// A home folder after a scan that has found so many, of which nothing is installed.
+pub(super) fn known(bench: &Bench, extensions: usize) -> anyhow::Result<Outrigger> {
+    let registry = Registry::new();
+    let serving = testkit::serve(&registry);
+    let description = extension::description(&[]).file("ui/index.html", "<!doctype html>\n", 0o644);
+    let image = extension::image(vec![description]);
+    for number in 0..extensions {
+        registry.push(&repository(number), "1.0.0", &image);
+    }
+    let authority = serving.authority();
+    let patterns = (0..extensions).map(|number| format!("{authority}/{}\n", repository(number)));
+    let outrigger = bench.outrigger();
+    outrigger
+        .config("[policy]\nallow-list = \"allow.txt\"\n")
+        .allow(&patterns.collect::<String>());
+    bench::time(outrigger.command().arg("scan"))?;
+    Ok(outrigger)
 }
 
 fn repository(extension: usize) -> String {

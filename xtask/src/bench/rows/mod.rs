@@ -11,6 +11,7 @@ mod link;
 mod ls;
 mod many;
 mod memory;
+mod paint;
 mod pipeline;
 mod process;
 mod push;
@@ -47,5 +48,6 @@ pub(crate) const ALL: &[Row] = &[
     serve_memory::ROW,
     serve_idle::ROW,
     requests::ROW,
+    paint::ROW,
     binary::ROW,
 ];

@@ -3,12 +3,10 @@
 use std::process::Command;
 
 use anyhow::{Context as _, bail};
-use embedded::Registry;
-use embedded::image::Image;
-use testkit::{Outrigger, Service};
+use testkit::Service;
 
-use super::extension;
-use crate::bench::bench::{self, Bench};
+use super::many;
+use crate::bench::bench::Bench;
 use crate::bench::row::{Mark, Measurement, Row, Series, Target, Unit};
 use crate::tool;
 
@@ -36,7 +34,7 @@ struct Load {
 }
 
 fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
-    let outrigger = knowing_many(bench)?;
+    let outrigger = many::known(bench, EXTENSIONS)?;
     let service = Service::start(&outrigger, &["--offline"]);
     let answer = service.ask("GET", "/v1/extensions").now().gives(200);
     let tag = answer.header("etag").context("the list has no tag")?.to_owned();
@@ -55,8 +53,8 @@ fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
         };
         let rate = of("requests a second", Unit::Count, |load| load.rate);
         let slowest = of("99 of 100 within", Unit::Seconds, |load| load.slowest);
-        marks.push(mark(&rate, Target::AtLeast(5000.0)));
-        marks.push(mark(&slowest, Target::AtMost(0.020)));
+        marks.push(Mark::median_of(&rate, &rate.name, Target::AtLeast(5000.0)));
+        marks.push(Mark::median_of(&slowest, &slowest.name, Target::AtMost(0.020)));
         series.extend([rate, slowest]);
     }
     Ok(Measurement {
@@ -64,35 +62,6 @@ fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
         marks,
         notes: vec![format!("The list is {size} bytes long.")],
     })
-}
-
-fn mark(series: &Series, target: Target) -> Mark {
-    Mark {
-        what: series.name.clone(),
-        value: series.median(),
-        unit: series.unit,
-        target,
-    }
-}
-
-/// A home folder after a scan that has found so many, of which nothing is installed.
-fn knowing_many(bench: &Bench) -> anyhow::Result<Outrigger> {
-    let registry = Registry::new();
-    let serving = testkit::serve(&registry);
-    let description = extension::description(&[]).file("ui/index.html", "<!doctype html>\n", 0o644);
-    let image: Image = extension::image(vec![description]);
-    let repository = |number: usize| format!("acme/extension-{number}");
-    for number in 0..EXTENSIONS {
-        registry.push(&repository(number), "1.0.0", &image);
-    }
-    let authority = serving.authority();
-    let patterns = (0..EXTENSIONS).map(|number| format!("{authority}/{}\n", repository(number)));
-    let outrigger = bench.outrigger();
-    outrigger
-        .config("[policy]\nallow-list = \"allow.txt\"\n")
-        .allow(&patterns.collect::<String>());
-    bench::time(outrigger.command().arg("scan"))?;
-    Ok(outrigger)
 }
 
 fn load(service: &Service, known: Option<&str>) -> anyhow::Result<Load> {

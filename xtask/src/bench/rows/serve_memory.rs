@@ -40,12 +40,8 @@ fn measure(bench: &Bench) -> anyhow::Result<Measurement> {
         unit: Unit::Bytes,
         samples: samples.collect::<Result<_, _>>()?,
     };
-    let mark = Mark {
-        what: format!("resident memory with {EXTENSIONS} extensions, after a scan"),
-        value: memory.median(),
-        unit: Unit::Bytes,
-        target: Target::AtMost(30.0 * MIB),
-    };
+    let what = format!("resident memory with {EXTENSIONS} extensions, after a scan");
+    let mark = Mark::median_of(&memory, &what, Target::AtMost(30.0 * MIB));
     Ok(Measurement {
         series: vec![memory],
         marks: vec![mark],
