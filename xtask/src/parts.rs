@@ -69,6 +69,21 @@ pub(crate) const FOR_TESTS: &[Part] = &[
         moved_to: &[],
     },
     Part {
+        package: "dunst",
+        programs: &["dunst", "dunstctl"],
+        moved_to: &[],
+    },
+    Part {
+        package: "xvfb",
+        programs: &["Xvfb"],
+        moved_to: &[],
+    },
+    Part {
+        package: "dbus",
+        programs: &["dbus-daemon"],
+        moved_to: &["dbus-daemon"],
+    },
+    Part {
         package: "strace",
         programs: &["strace"],
         moved_to: &[],

@@ -10,6 +10,8 @@ mod automatic;
 mod beside;
 mod client;
 mod code;
+#[cfg(target_os = "linux")]
+mod descriptor;
 mod error;
 mod events;
 mod http;
@@ -17,6 +19,7 @@ mod installation;
 mod jobs;
 mod manager;
 mod metrics;
+mod notices;
 mod opening;
 mod pages;
 mod problem;

@@ -76,7 +76,7 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
     wanted.check()?;
     let mut signals = Signals::new().map_err(Error::Signals)?;
     let store = Store::open(&use_cases.home)?;
-    let room = claim(&store)?;
+    let room = Arc::new(claim(&store)?);
     let keys = Keys::of(&room)?;
     let Opened {
         doors,
@@ -87,7 +87,13 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
     let (stop, stopped) = watch::channel(false);
     let link = http::link(address, &keys.new_link()?);
     let browser_link = http::link(address, &keys.new_link()?);
-    let service = Arc::new(Service::new((use_cases, store), keys, address, stopped.clone()));
+    let service = Arc::new(Service::new(
+        (use_cases, store),
+        Arc::clone(&room),
+        keys,
+        address,
+        stopped.clone(),
+    ));
     let told = Started {
         address,
         socket,
@@ -111,17 +117,27 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
         service.jobs().close(FAREWELL).await;
     };
     let scans = schedule::run(&service, &room);
+    let notices = until_stopped(service.stop(), service.notices().run());
     let updates = automatic::run(&service, &room);
     let others = beside::run(&service);
     tokio::join!(
         http::serve(&service, doors, stopped),
         farewell,
         scans,
+        notices,
         updates,
         others
     );
     room.remove(ServiceFile::Address)?;
     Ok(())
+}
+
+/// Goes on with `work` until the service stops.
+async fn until_stopped(mut stop: watch::Receiver<bool>, work: impl Future<Output = ()>) {
+    tokio::select! {
+        _ = stop.wait_for(|stop| *stop) => {}
+        () = work => {}
+    }
 }
 
 fn claim(store: &Store) -> Result<ServiceRoom, Error> {

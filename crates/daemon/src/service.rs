@@ -4,13 +4,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use desktop::Desktop;
-use store::Store;
+use store::{ServiceRoom, Store};
 use tokio::sync::watch;
 
 use crate::events::{Events, Next};
 use crate::http::{Keys, RequestNumbers};
 use crate::jobs::{JobId, Jobs, State};
 use crate::metrics::Metrics;
+use crate::notices::Notices;
 use crate::problem::Problem;
 use crate::use_cases::UseCases;
 
@@ -27,6 +28,7 @@ pub(crate) struct Service {
     jobs: Arc<Jobs>,
     events: Arc<Events>,
     metrics: Arc<Metrics>,
+    notices: Notices,
     lists: crate::api::Lists,
     pictures: crate::pages::Pictures,
     numbers: RequestNumbers,
@@ -36,6 +38,7 @@ pub(crate) struct Service {
 impl Service {
     pub(crate) fn new(
         (use_cases, store): (UseCases, Store),
+        room: Arc<ServiceRoom>,
         keys: Keys,
         address: SocketAddr,
         stop: watch::Receiver<bool>,
@@ -43,6 +46,7 @@ impl Service {
         let events = Arc::new(Events::new((use_cases.clock)()));
         let metrics = Arc::new(Metrics::default());
         let jobs = Jobs::new(use_cases.clone(), Arc::clone(&events), Arc::clone(&metrics));
+        let notices = Notices::new(use_cases.clone(), room, Arc::clone(&events));
         Self {
             use_cases,
             store,
@@ -51,6 +55,7 @@ impl Service {
             jobs: Arc::new(jobs),
             events,
             metrics,
+            notices,
             lists: crate::api::Lists::default(),
             pictures: crate::pages::Pictures::default(),
             numbers: RequestNumbers::default(),
@@ -81,6 +86,11 @@ impl Service {
     /// What is counted.
     pub(crate) fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// What the user is told.
+    pub(crate) fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// Who may come in.

@@ -37,6 +37,8 @@ pub enum Cause {
     Configuration(store::configuration::ConfigurationError),
     /// What stands in for a registry is no address.
     Endpoint(registry::EndpointParse),
+    /// The address that notices are posted to cannot be used.
+    Webhook(registry::WebhookParse),
     /// Every registry was asked, and none answered.
     NothingReached,
     /// It is not installed.
@@ -147,7 +149,7 @@ impl Error {
             Cause::Content(_) => Code::ReadFailed,
             // A refusal has reasons; without one there would be nothing to tell but that it failed.
             Cause::Refused(reasons) => reasons.first().map_or(Code::Failed, |reason| reason.code.into()),
-            Cause::Configuration(_) | Cause::Endpoint(_) => Code::Configuration,
+            Cause::Configuration(_) | Cause::Endpoint(_) | Cause::Webhook(_) => Code::Configuration,
             Cause::NothingReached => Code::Unreachable,
             Cause::NotInstalled(_) | Cause::NothingNamed(_) => Code::NotInstalled,
             Cause::NoGeneration(_) => Code::NoGeneration,
@@ -202,6 +204,7 @@ impl Error {
             Cause::Store(_)
             | Cause::Configuration(_)
             | Cause::Endpoint(_)
+            | Cause::Webhook(_)
             | Cause::TagIsElsewhere { .. }
             | Cause::Declined
             | Cause::Interrupted(_) => None,
@@ -345,6 +348,7 @@ impl fmt::Display for Error {
             }
             Cause::Configuration(error) => error.fmt(formatter),
             Cause::Endpoint(problem) => problem.fmt(formatter),
+            Cause::Webhook(problem) => write!(formatter, "the address of the webhook: {problem}"),
             Cause::NothingReached => formatter.write_str("no repository could be reached"),
             Cause::NotInstalled(reference) => write!(formatter, "{reference} is not installed"),
             Cause::NothingNamed(name) => write!(formatter, "nothing is installed under the name {name}"),

@@ -13,6 +13,7 @@ mod choose;
 mod consent;
 mod contents;
 mod cost;
+mod deliver;
 mod doctor;
 mod error;
 mod facts;

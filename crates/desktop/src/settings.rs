@@ -27,6 +27,8 @@ pub struct Settings {
     pub archive: archive::Limits,
     /// The bounds on `metadata.json`.
     pub metadata: MetadataLimits,
+    /// Where notices are posted to.
+    pub webhook: Option<registry::Webhook>,
     /// How many generations of an extension are kept besides the current one.
     pub generations: usize,
     /// The most bytes of layers that are kept for later.
@@ -40,7 +42,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// When an `endpoint` is no address, or one that needs `insecure = true`.
+    /// When an `endpoint` is no address, or one that needs `insecure = true`; when a webhook is none.
     pub fn new(configured: &configuration::Settings, clock: Clock) -> Result<Self, Error> {
         let limits = &configured.limits;
         let registries = configured
@@ -58,6 +60,7 @@ impl Settings {
             },
             archive: archive_limits(limits),
             metadata: metadata_limits(limits),
+            webhook: webhook(configured)?,
             generations: configured.generations,
             blob_cache: limits.blob_cache.unwrap_or(store::DEFAULT_BLOB_CACHE),
             clock,
@@ -143,6 +146,18 @@ fn registry_settings(
         ca: entry.ca.clone(),
         realm: entry.realm.clone(),
     })
+}
+
+fn webhook(configured: &configuration::Settings) -> Result<Option<registry::Webhook>, Error> {
+    let Some(written) = &configured.notices.webhook else {
+        return Ok(None);
+    };
+    let webhook = registry::Webhook::new(written.expose()).map_err(|problem| {
+        let placed = configured.illegal("notices.webhook", problem);
+        let cause = placed.map_or(Cause::Webhook(problem), Cause::Configuration);
+        Error::new(Phase::Settings, cause)
+    })?;
+    Ok(Some(webhook))
 }
 
 fn registry_limits(set: &LimitSettings) -> registry::Limits {

@@ -19,6 +19,7 @@ pub mod image_path;
 pub mod installed;
 pub mod labels;
 pub mod metadata;
+pub mod notices;
 pub mod operation;
 pub mod payload;
 pub mod permissions;

@@ -32,6 +32,7 @@ mod settings;
 mod station;
 mod usage;
 mod verify;
+mod webhook;
 mod wire;
 
 pub use blob::{BlobPrefix, BlobStream};
@@ -52,3 +53,4 @@ pub use retry::{Retry, RetryListener};
 pub use roles::{Fetch, Parcel, Push, Resolve, Sent, Tags};
 pub use settings::{Endpoint, EndpointParse, RegistrySettings, Settings};
 pub use usage::Usage;
+pub use webhook::{Undelivered, Webhook, WebhookParse};

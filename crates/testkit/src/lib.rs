@@ -9,6 +9,7 @@
 
 mod browser;
 mod buildah;
+mod dunst;
 mod engine;
 mod faulty;
 pub mod fetched;
@@ -18,6 +19,7 @@ mod front;
 mod hub;
 mod link;
 mod listening;
+mod mailbox;
 mod outrigger;
 mod podman;
 mod process;
@@ -34,6 +36,7 @@ pub mod umoci;
 
 pub use browser::{Browser, Key, Screen, Theme};
 pub use buildah::Buildah;
+pub use dunst::{Dunst, Shown};
 pub use engine::{Builder, DOCKER_HOST_VARIABLE, Engine};
 pub use faulty::{Asked, Fault, FaultyRegistry, RetryAfter};
 pub use filters::filters;
@@ -41,6 +44,7 @@ pub use folder::Folder;
 pub use front::{Nginx, Tinyproxy};
 pub use hub::{Exchange, Hub, depth};
 pub use link::{Line, Link};
+pub use mailbox::{Letter, Mailbox};
 pub use outrigger::{Output, Outrigger};
 pub use podman::Podman;
 pub use registry::{RealRegistry, Request};

@@ -17,6 +17,8 @@ mod installation;
 mod jobs;
 mod lists;
 mod logging;
+#[cfg(target_os = "linux")]
+mod notices;
 mod pages;
 #[cfg(target_os = "linux")]
 mod pictures;

@@ -27,6 +27,8 @@ use crate::problem::ProblemDocument;
         super::history::of_one,
         super::holds::hold,
         super::holds::unhold,
+        super::notices::sent,
+        super::notices::test,
         super::jobs::all,
         super::jobs::start,
         super::jobs::one,

@@ -12,6 +12,7 @@ pub(crate) mod icon;
 mod jobs;
 mod links;
 mod listed;
+mod notices;
 mod releases;
 mod status;
 
@@ -38,6 +39,8 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/search", get(extensions::search))
         .route("/findings", get(findings::findings))
         .route("/history", get(history::of_all))
+        .route("/notices", get(notices::sent))
+        .route("/notices/test", post(notices::test))
         .route("/jobs", get(jobs::all).post(jobs::start))
         .route("/jobs/{job}", get(jobs::one).delete(jobs::cancel))
         .route("/jobs/{job}/answer", post(jobs::answer))

@@ -12,6 +12,11 @@ pub(crate) const ACTIVITY: &str = "/activity";
 /// Where the settings are.
 pub(crate) const SETTINGS: &str = "/settings";
 
+/// What sends a notice to try how it arrives.
+pub(crate) const TEST_NOTICE: &str = "/notices/test";
+/// The settings with what came of that.
+pub(crate) const NOTICE_TESTED: &str = "/settings?notice=tested#notices";
+
 /// Where browsers look for the picture of a site on their own, whatever its pages say.
 pub(crate) const FAVICON: &str = "/favicon.ico";
 

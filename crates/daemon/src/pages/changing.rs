@@ -199,6 +199,12 @@ pub(super) async fn disallow(State(service): State<Shared>, Fields(form): Fields
     Ok(Redirect::to(address::SETTINGS).into_response())
 }
 
+/// `POST /notices/test`
+pub(super) async fn test_notice(State(service): State<Shared>) -> Answer {
+    service.notices().test().await?;
+    Ok(Redirect::to(address::NOTICE_TESTED).into_response())
+}
+
 /// `POST /theme`
 pub(super) async fn theme(origin: Origin, Fields(form): Fields<OfTheme>) -> Answer {
     let cookie = theme_cookie(Theme::read(&form.theme));

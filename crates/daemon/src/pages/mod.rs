@@ -54,5 +54,6 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/cancel", post(changing::cancel))
         .route("/allow", post(changing::allow))
         .route("/disallow", post(changing::disallow))
+        .route(address::TEST_NOTICE, post(changing::test_notice))
         .route("/theme", post(changing::theme))
 }

@@ -139,7 +139,8 @@ pub(super) async fn activity(State(service): State<Shared>, theme: Theme) -> Ans
     let read = |desktop: &Desktop| Ok((desktop.history(None)?, Home::read(desktop)?));
     let (history, known) = service.read(read).await?;
     let operations = history.operations.iter().map(|recorded| &recorded.operation);
-    let view = ActivityPage::new(operations, history.problems, now(&service));
+    let view = ActivityPage::new(operations, history.problems, now(&service))
+        .with_notices(&service.notices().sent(), now(&service));
     let jobs = jobs(&service, |_| true);
     let frame = Frame {
         updates: known.updates(),
@@ -163,6 +164,11 @@ pub(super) async fn settings(
     let view = match tested {
         Some((_, text)) => view.with_test(text.trim(), configured.policy.allow_list.as_ref()),
         None => view,
+    };
+    let view = if pairs.iter().any(|(name, _)| name == "notice") {
+        view.with_notice_test(service.notices().last_test())
+    } else {
+        view
     };
     let known = service.read(Home::read).await?;
     let frame = Frame {

@@ -22,7 +22,7 @@ use crate::roles::{Fetch, Resolve, Tags};
 use crate::settings::Settings;
 use crate::{
     BlobPrefix, BlobStream, Descriptor, Document, ImageConfig, ImageManifest, Login, Picture, PictureAddress,
-    Unpictured, Usage, login,
+    Undelivered, Unpictured, Usage, Webhook, login,
 };
 use blob::Source;
 use list::List;
@@ -147,6 +147,19 @@ impl Client {
             return Err(Unpictured::Offline { host });
         }
         address.fetch(self.shared.wire()).await
+    }
+
+    /// Posts JSON to an address that is no registry, once, and waits ten seconds at most. No redirect is followed.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not delivered. The error says no more of the address than its host.
+    pub async fn post(&self, webhook: &Webhook, json: Vec<u8>) -> Result<(), Undelivered> {
+        if self.shared.is_offline() {
+            let origin = webhook.to_string();
+            return Err(Undelivered::Offline { origin });
+        }
+        webhook.post(self.shared.wire(), json.into()).await
     }
 
     /// All repositories of a registry, or `None` where it does not list them (most public ones). What is not a legal

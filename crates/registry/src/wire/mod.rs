@@ -6,6 +6,7 @@ mod certificate;
 mod connections;
 mod content;
 mod metered;
+mod post;
 mod public;
 mod redirect;
 mod trouble;

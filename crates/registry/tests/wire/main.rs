@@ -15,3 +15,4 @@ mod redirects;
 mod resuming;
 mod scene;
 mod server;
+mod webhooks;

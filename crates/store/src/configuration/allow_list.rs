@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::ConfigurationError;
-use super::reader::{Found, Section, Source};
+use super::reader::{Found, Section};
+use super::source::Source;
 use crate::allow_list_file;
 use crate::user_file::{self, Change};
 

@@ -3,8 +3,10 @@
 mod allow_list;
 mod error;
 mod limits;
+mod notices;
 mod reader;
 mod registries;
+mod source;
 mod updates;
 mod values;
 
@@ -23,9 +25,11 @@ use model::schedule::FIRST;
 pub use self::allow_list::{begin_allow_list, set_allow_list};
 pub use self::error::{ConfigurationError, Position};
 pub use self::limits::LimitSettings;
-use self::reader::{Found, Section, Source};
+pub use self::notices::{NoticeSettings, Webhook};
+use self::reader::{Found, Section};
 use self::registries::Registries;
 pub use self::registries::RegistryEntry;
+use self::source::Source;
 use self::values::{Amount, Time};
 use crate::allow_list_file::{self, AllowListFileError};
 use crate::user_file;
@@ -60,6 +64,8 @@ pub struct Settings {
     pub scan_first: SignedDuration,
     /// How far a service updates what is installed by itself.
     pub updates: Levels,
+    /// Whom a service tells of updates, and how.
+    pub notices: NoticeSettings,
     /// Where a service listens. Port 0: any that is free.
     pub service_listen: SocketAddr,
     /// How many generations of an extension are kept besides the current one.
@@ -179,6 +185,8 @@ impl Settings {
 
         let (updates, of_updates) = updates::read(root.section("updates")?)?;
         entries.extend(of_updates);
+        let (notices, of_notices) = notices::read(root.section("notices")?)?;
+        entries.extend(of_notices);
 
         let mut section = root.section("service")?;
         let shown = |address: &SocketAddr| Some(address.to_string());
@@ -210,6 +218,7 @@ impl Settings {
             scan_every,
             scan_first,
             updates,
+            notices,
             service_listen,
             generations,
             registries,

@@ -5,45 +5,15 @@ use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use toml_edit::{Document, Item, Key, TableLike};
 
 use super::error::{ConfigurationError, Position};
+use super::source::Source;
 use super::{Origin, SettingEntry};
 
 /// How alike two keys must be for one to be suggested for the other: one or two slips of the fingers.
 const LIKENESS: f64 = 0.85;
-
-/// A file that was read, for turning byte ranges into places.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Source<'a> {
-    path: &'a Utf8Path,
-    text: &'a str,
-}
-
-impl<'a> Source<'a> {
-    pub(super) fn new(path: &'a Utf8Path, text: &'a str) -> Self {
-        Self { path, text }
-    }
-
-    pub(super) fn parse(self) -> Result<Document<&'a str>, ConfigurationError> {
-        Document::parse(self.text).map_err(|error| ConfigurationError::Syntax {
-            at: self.position(error.span()),
-            problem: error.message().lines().collect::<Vec<_>>().join(", "),
-        })
-    }
-
-    fn position(&self, span: Option<Range<usize>>) -> Position {
-        let start = span.map_or(0, |span| span.start);
-        let before = self.text.get(..start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |feed| feed + 1);
-        Position {
-            path: self.path.to_owned(),
-            line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        }
-    }
-}
 
 /// One table of the file, or the absence of one.
 pub(super) struct Section<'a> {
@@ -158,6 +128,19 @@ impl<'a> Section<'a> {
         self.setting(name, None, |_| None, |found| parse(found).map(Some))
     }
 
+    /// A setting that need not be there, and of which only what its value displays may be shown.
+    pub(super) fn secret<T: Display>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&Found<'a>) -> Result<T, ConfigurationError>,
+    ) -> Result<Option<T>, ConfigurationError> {
+        let value = self.optional(name, parse)?;
+        if let (Some(value), Some(entry)) = (&value, self.entries.last_mut()) {
+            entry.value = Some(value.to_string());
+        }
+        Ok(value)
+    }
+
     /// Ends the section: every key in it must have been asked for. Hands out what was read, for `config
     /// show`.
     pub(super) fn finish(self) -> Result<Vec<SettingEntry>, ConfigurationError> {
@@ -268,7 +251,7 @@ impl<'a> Found<'a> {
         }
         Ok(self
             .source
-            .path
+            .path()
             .parent()
             .map_or_else(|| path.into(), |folder| folder.join(path)))
     }

@@ -36,6 +36,8 @@ fn without_a_file_everything_has_its_default() {
     assert_eq!(settings.updates, Levels::default());
     assert_eq!(settings.updates.usual, Level::Off);
     assert!(settings.registries.is_empty() && settings.allow_list_file.is_none());
+    assert!(settings.notices.is_shown && settings.notices.webhook.is_none());
+    assert!(settings.notices.command.is_empty() && settings.notices.muted.is_empty());
     assert!(
         settings
             .entries()
@@ -92,6 +94,12 @@ automatic = "minor"
 [updates.extension]
 "acme/porthole" = "off"
 "registry.corp.example:8443/whale" = "all"
+[notices]
+show = "off"
+webhook = "https://hooks.example/services/hunter2"
+command = ["notify-all", "--urgent"]
+quiet = "22:00-7:00"
+mute = ["acme/porthole", "docker.io/acme/tide"]
 [registry."docker.io"]
 endpoint = "http://127.0.0.1:5000"
 [registry."registry.corp.example:8443"]
@@ -119,6 +127,14 @@ connect-time = "5s"
     assert_eq!(level_of("docker.io/acme/porthole"), Level::Off);
     assert_eq!(level_of("registry.corp.example:8443/whale"), Level::All);
     assert_eq!(level_of("acme/whale"), Level::Minor);
+    let notices = &settings.notices;
+    assert!(!notices.is_shown);
+    let webhook = notices.webhook.as_ref().unwrap().expose();
+    assert_eq!(webhook, "https://hooks.example/services/hunter2");
+    assert_eq!(notices.command, ["notify-all", "--urgent"]);
+    assert_eq!(notices.quiet.unwrap().to_string(), "22:00-07:00");
+    let muted: Vec<_> = notices.muted.iter().map(ToString::to_string).collect();
+    assert_eq!(muted, ["docker.io/acme/porthole", "docker.io/acme/tide"]);
     let docker = &settings.registries["docker.io"];
     assert_eq!(docker.endpoints, ["http://127.0.0.1:5000"]);
     assert!(!docker.insecure && docker.ca.is_none() && docker.realm.is_none());
@@ -156,6 +172,16 @@ fn each_setting_says_where_it_comes_from() {
         place_of("updates.extension.\"acme/whale\""),
         ("patch".to_owned(), 6, 16)
     );
+}
+
+#[test]
+fn the_address_of_a_webhook_is_not_shown() {
+    let home = home_with("[notices]\nwebhook = \"https://hooks.example/services/hunter2\"\n");
+    let settings = load(&home).unwrap();
+    let mut entries = settings.entries().iter();
+    let shown = entries.find(|entry| entry.key == "notices.webhook").unwrap();
+    assert_eq!(shown.value.as_deref(), Some("https://hooks.example/…"));
+    assert!(!format!("{settings:?}").contains("hunter2"));
 }
 
 #[test]
@@ -223,6 +249,16 @@ fn a_wrong_value_is_pointed_at() {
         ("[host]\napi-version = \"new\"", "2:15: `host.api-version`"),
         ("[host]\nplatform = \"plan9/amd64\"", "2:12: `host.platform`"),
         ("[host]\nplatform = \"linux\"", "2:12: `host.platform`"),
+        ("[notices]\nshow = \"loud\"", "write `desktop` or `off`"),
+        (
+            "[notices]\nquiet = \"22-7\"",
+            "2:9: `notices.quiet`: write two times",
+        ),
+        ("[notices]\nquiet = \"07:00-07:00\"", "they begin when they end"),
+        ("[notices]\ncommand = []", "the list is empty"),
+        ("[notices]\ncommand = \"\"", "the name of the program is empty"),
+        ("[notices]\nmute = [\"acme/\"]", "2:8: `notices.mute`: `acme/`"),
+        ("[notices]\nwebhook = 1", "`notices.webhook` must be a text"),
         ("[limits]\nlayers = -1", "it is negative"),
         ("[limits]\nlayers = \"many\"", "write an amount"),
         ("[limits]\nidle-time = 3", "`limits.idle-time` must be a text"),

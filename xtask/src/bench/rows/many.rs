@@ -8,7 +8,7 @@ use testkit::{Outrigger, Serving};
 
 use super::extension;
 use crate::bench::bench::{self, Bench, Contestant};
-use crate::bench::row::{Mark, Measurement, Target, Unit};
+use crate::bench::row::{Mark, Measurement, Target};
 
 /// How many extensions are installed.
 const EXTENSIONS: usize = 200;

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::job::progress;
-use super::parts;
+use super::{notices, parts};
 use crate::pages::address;
 use crate::pages::view::activity::{ActivityPage, Entry};
 use crate::pages::view::job::Job;
@@ -16,11 +16,12 @@ pub(crate) fn activity(view: &ActivityPage, jobs: &[Job]) -> Markup {
             header.title {
                 div {
                     h1 { "Activity" }
-                    p { "Every change on this machine, and every attempt that failed. A failed attempt changes nothing." }
+                    p { "What you were told, every change on this machine, and every attempt that failed. A failed attempt changes nothing." }
                 }
             }
             @for job in jobs { (progress(job)) }
             @for problem in &view.problems { p.note.warning { (parts::code_in(problem)) } }
+            (notices::notices(&view.notices))
             @if view.days.is_empty() {
                 section.empty {
                     h2 { "Calm water" }

@@ -6,6 +6,7 @@ mod installed;
 mod job;
 mod layout;
 mod marketplace;
+mod notices;
 mod parts;
 mod problem;
 mod settings;

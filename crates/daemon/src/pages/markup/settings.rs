@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::parts;
+use super::{notices, parts};
 use crate::pages::view::settings::{AllowListView, Answer, Section, Setting, SettingsPage, Tested};
 
 /// The content of the page.
@@ -17,7 +17,7 @@ pub(crate) fn settings(view: &SettingsPage) -> Markup {
             }
             @if let Some(problem) = &view.problem { p.note.warning role="alert" { (parts::code_in(problem)) } }
             (allow_list(view))
-            @for section in &view.sections { (self::section(section)) }
+            @for section in &view.sections { (self::section(section, view)) }
         }
     }
 }
@@ -80,7 +80,7 @@ fn answer(tested: &Tested) -> Markup {
 }
 
 /// What a table of the file is about; limits are many, and seldom looked at.
-fn section(section: &Section) -> Markup {
+fn section(section: &Section, view: &SettingsPage) -> Markup {
     let rows = html! {
         dl.settings { @for setting in &section.settings { (self::setting(setting)) } }
     };
@@ -91,9 +91,10 @@ fn section(section: &Section) -> Markup {
                 (rows)
             }
         } @else {
-            section.panel {
+            section.panel id=(section.name) {
                 h2 { (heading(&section.name)) }
                 (rows)
+                @if section.name == "notices" { (notices::test(view.notice.as_deref())) }
             }
         }
     }
@@ -105,6 +106,8 @@ fn heading(table: &str) -> &str {
         "policy" => "Policy",
         "scan" => "Schedule",
         "updates" => "Automatic updates",
+        "notices" => "Notices",
+        "service" => "Service",
         "store" => "Disk",
         "registry" => "Registries",
         other => other,

@@ -6,6 +6,7 @@ use desktop::{Described, Details, Hit, Listed, Listing, Outdated, ReleaseLine};
 use jiff::{SignedDuration, Timestamp};
 use model::findings::{Finding, FindingKind};
 use model::installed::{Generation, Installed};
+use model::notices::{Change, Notice};
 use model::operation::{Operation, OperationFailure, OperationKind, ReleaseName};
 use model::payload::HostBinary;
 use model::permissions::{Permission, Permissions};
@@ -13,12 +14,49 @@ use model::platform::System;
 use model::verdict::{Reason, ReasonCode};
 use model::{Digest, ExtensionId, Labels};
 
+use crate::notices::{Outcome, Sent, Way};
+
 pub(super) fn now() -> Timestamp {
     "2026-06-10T12:00:00Z".parse().unwrap()
 }
 
 pub(super) fn id(text: &str) -> ExtensionId {
     text.parse().unwrap()
+}
+
+fn change(name: &str, title: &str, from: &str, to: &str) -> Change {
+    Change {
+        id: id(name),
+        title: title.to_owned(),
+        from: from.to_owned(),
+        to: to.to_owned(),
+    }
+}
+
+/// What came of three ways, of which one failed.
+pub(super) fn outcomes() -> Vec<Outcome> {
+    let failed = Some("https://hooks.example answers 500".to_owned());
+    let ways = [(Way::Desktop, None), (Way::Webhook, failed), (Way::Command, None)];
+    ways.map(|(way, problem)| Outcome { way, problem }).into()
+}
+
+/// Notices of every kind, the newest first; one got out on no way.
+pub(super) fn sent() -> Vec<Sent> {
+    let porthole = || change("acme/porthole", "Port<b>hole", "1.2.0", "1.3.0");
+    let tide = || change("acme/tide-tables", "Tide Tables", "0.9.1", "1.0.0");
+    let notices = [
+        Notice::of_available(vec![porthole()]),
+        Notice::of_available(vec![porthole(), tide()]),
+        Notice::of_updated(vec![porthole()]),
+        Notice::of_updated(vec![porthole(), tide()]),
+    ];
+    let hours = [1, 13, 25, 90];
+    let sent = notices.into_iter().flatten().zip(hours);
+    sent.map(|(notice, hours)| {
+        let outcomes = if hours == 13 { Vec::new() } else { outcomes() };
+        Sent::new(now() - SignedDuration::from_hours(hours), notice, &outcomes)
+    })
+    .collect()
 }
 
 pub(super) fn labels(pairs: &[(&str, &str)]) -> Labels {

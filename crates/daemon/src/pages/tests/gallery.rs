@@ -144,6 +144,7 @@ fn settings() -> SettingsPage {
         key.ends_with("size").then(|| "4MiB".to_owned())
     })
     .with_test("acme/whale:1.2.0", Some(&list))
+    .with_notice_test(fixture::outcomes())
 }
 
 fn gallery() -> Vec<(&'static str, String)> {
@@ -154,7 +155,8 @@ fn gallery() -> Vec<(&'static str, String)> {
     };
     let all_jobs = jobs();
     let operations = fixture::operations();
-    let activity = ActivityPage::new(operations.iter(), Vec::new(), now());
+    let activity =
+        ActivityPage::new(operations.iter(), Vec::new(), now()).with_notices(&fixture::sent(), now());
     let idle = ActivityPage::new([].iter(), Vec::new(), now());
     let searched = Query {
         text: "nothing like this".to_owned(),

@@ -6,7 +6,9 @@ use model::ExtensionId;
 use model::operation::{Operation, OperationKind, ReleaseName};
 use model::text::{printable, took};
 
+use super::notices::NoticesView;
 use super::words::{day, time_of_day};
+use crate::notices::Sent;
 
 /// The most entries that a page shows.
 const MOST: usize = 200;
@@ -22,6 +24,8 @@ pub(crate) struct ActivityPage {
     pub(crate) more: usize,
     /// Sentences about what cannot be read.
     pub(crate) problems: Vec<String>,
+    /// What the user was told.
+    pub(crate) notices: NoticesView,
 }
 
 /// What was done on one day.
@@ -72,7 +76,21 @@ impl ActivityPage {
                 }),
             }
         }
-        Self { days, more, problems }
+        Self {
+            days,
+            more,
+            problems,
+            notices: NoticesView::default(),
+        }
+    }
+
+    /// The same with the notices that were sent, which come with the newest first.
+    #[must_use]
+    pub(crate) fn with_notices(self, sent: &[Sent], now: Timestamp) -> Self {
+        Self {
+            notices: NoticesView::new(sent, now),
+            ..self
+        }
     }
 }
 

@@ -9,6 +9,7 @@ pub(super) mod installed;
 pub(super) mod job;
 pub(super) mod mark;
 pub(super) mod marketplace;
+pub(super) mod notices;
 pub(super) mod progress;
 pub(super) mod query;
 pub(super) mod settings;

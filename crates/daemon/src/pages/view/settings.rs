@@ -3,6 +3,9 @@
 use model::{AllowList, Reference};
 use store::configuration::{self, Origin, SettingEntry};
 
+use super::notices::WayTested;
+use crate::notices::Outcome;
+
 /// The page of settings.
 #[derive(Debug)]
 pub(crate) struct SettingsPage {
@@ -14,6 +17,8 @@ pub(crate) struct SettingsPage {
     pub(crate) allow_list: AllowListView,
     /// What was tested, if anything was.
     pub(crate) tested: Option<Tested>,
+    /// What came of the last test of notices, if it was the last thing that was done.
+    pub(crate) notice: Option<Vec<WayTested>>,
     /// What could not be done with the last form.
     pub(crate) problem: Option<String>,
 }
@@ -91,6 +96,7 @@ impl SettingsPage {
                 patterns: list.map(|list| list.patterns().iter().map(ToString::to_string).collect()),
             },
             tested: None,
+            notice: None,
             problem: None,
         }
     }
@@ -103,6 +109,17 @@ impl SettingsPage {
                 text: text.to_owned(),
                 answer: answer(text, list),
             }),
+            ..self
+        }
+    }
+}
+
+impl SettingsPage {
+    /// The same after a notice was sent to try the ways.
+    #[must_use]
+    pub(crate) fn with_notice_test(self, outcomes: Vec<Outcome>) -> Self {
+        Self {
+            notice: Some(outcomes.into_iter().map(Into::into).collect()),
             ..self
         }
     }

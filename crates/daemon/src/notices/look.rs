@@ -1,0 +1,78 @@
+//! What is known at a moment, and whom to tell of it.
+
+use std::sync::Arc;
+
+use desktop::Desktop;
+use model::notices::{Change, Known, NoticeRules};
+use store::configuration::NoticeSettings;
+
+use super::AutomaticallyUpdated;
+use crate::problem::Problem;
+use crate::use_cases::UseCases;
+
+/// One look at configuration and home folder.
+#[derive(Debug)]
+pub(super) struct Look {
+    /// For what goes beyond this machine.
+    pub(super) desktop: Desktop,
+    /// Whom to tell.
+    pub(super) settings: NoticeSettings,
+    /// What is installed, and what is newer.
+    pub(super) known: Known,
+}
+
+impl Look {
+    /// Reads files: call it where blocking is allowed.
+    pub(super) fn at(use_cases: &UseCases, updated: Vec<AutomaticallyUpdated>) -> Result<Self, Problem> {
+        let settings = use_cases.configured()?.notices;
+        let desktop = use_cases.open(Arc::new(|_| {}))?;
+        let listed = desktop.list_in_use()?.extensions;
+        let mut known = Known::default();
+        for updated in updated {
+            let AutomaticallyUpdated { id, from, to } = updated;
+            let mut now = listed.iter().map(|listed| &listed.installed);
+            let title = now.find(|installed| installed.id == id);
+            let title = title.map(|installed| installed.current.title.clone());
+            known.updated.push(Change {
+                title: title.unwrap_or_default(),
+                id,
+                from,
+                to,
+            });
+        }
+        for listed in listed {
+            let installed = listed.installed;
+            let version = installed.current.version();
+            if let Some(to) = listed.update.and_then(|update| update.version) {
+                known.available.push(Change {
+                    id: installed.id.clone(),
+                    title: installed.current.title,
+                    from: version.clone(),
+                    to,
+                });
+            }
+            known.installed.insert(installed.id, version);
+        }
+        Ok(Self {
+            desktop,
+            settings,
+            known,
+        })
+    }
+
+    /// Who wants to be told what, and when.
+    pub(super) fn rules(&self) -> NoticeRules {
+        let NoticeSettings {
+            is_shown,
+            webhook,
+            command,
+            quiet,
+            muted,
+        } = &self.settings;
+        NoticeRules {
+            is_on: *is_shown || webhook.is_some() || !command.is_empty(),
+            muted: muted.clone(),
+            quiet: *quiet,
+        }
+    }
+}
