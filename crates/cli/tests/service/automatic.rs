@@ -283,3 +283,19 @@ fn offline_and_without_a_scan_nothing_is_updated() {
     assert_eq!(service.get("/v1/jobs")["jobs"], json!([]));
     assert!(scene.registry.requests().is_empty());
 }
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_tag_that_moved_is_not_followed() {
+    let ship = Ship::new("all");
+    ship.scene.push(
+        "acme/whale",
+        "1.2.0",
+        &whale("1.2.0").label("moved", "yes").build(),
+    );
+    ship.scan();
+    let findings = ship.service.get("/v1/findings")["findings"].to_string();
+    assert!(findings.contains("tag-moved"), "{findings}");
+    assert_eq!(ship.history(), [json!(["install", "1.2.0", false])]);
+    assert_eq!(ship.jobs(), 0);
+}
