@@ -16,6 +16,10 @@ pub(crate) async fn until(time: Timestamp, now: Timestamp) {
 }
 
 #[cfg(target_os = "linux")]
+#[expect(
+    deprecated,
+    reason = "what takes its place is unsafe, because it trusts that a descriptor stays valid; this one is owned"
+)]
 async fn timer(time: Timestamp) -> std::io::Result<()> {
     use rustix::time::{
         Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
@@ -40,7 +44,7 @@ async fn timer(time: Timestamp) -> std::io::Result<()> {
     let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
     timerfd_settime(&timer, flags, &once)?;
     // It becomes readable at its time and where the clock was set; which of both it was, the clock tells.
-    let timer = crate::descriptor::awaited(timer)?;
+    let timer = tokio::io::unix::AsyncFd::new(timer)?;
     timer.readable().await.map(drop)
 }
 

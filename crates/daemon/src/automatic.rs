@@ -9,34 +9,16 @@ use store::{ServiceFile, ServiceRoom};
 
 use crate::events::{News, Next};
 use crate::jobs::{Asking, Done, JobDocument, Order, State};
+use crate::notices::{AutomaticallyUpdated, Left};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::use_cases::UseCases;
 
-/// One extension that the service updated by itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AutomaticallyUpdated {
-    /// The extension.
-    pub(crate) id: ExtensionId,
-    /// The version before, which can be gone back to.
-    pub(crate) from: String,
-    /// The version now.
-    pub(crate) to: String,
-}
-
-/// Updates after each scan of this service, until it stops. Offline it does nothing at all.
+/// Updates after each scan of this service, for ever. Offline it does nothing at all.
 pub(crate) async fn run(service: &Arc<Service>, room: &ServiceRoom) {
     if service.use_cases().offline {
         return;
     }
-    let mut stop = service.stop();
-    tokio::select! {
-        _ = stop.wait_for(|stop| *stop) => {}
-        () = go_on(service, room) => {}
-    }
-}
-
-async fn go_on(service: &Arc<Service>, room: &ServiceRoom) {
     let mut mark = service.events().now();
     loop {
         let next = service.events().after(mark).await;
@@ -49,7 +31,7 @@ async fn go_on(service: &Arc<Service>, room: &ServiceRoom) {
         mark = reached;
         if may_be_a_scan {
             match update_waiting(service, room).await {
-                Ok(updated) => told(&updated),
+                Ok((updated, left)) => service.notices().after_automatic_updates(updated, left),
                 Err(problem) => tracing::warn!(%problem, "no extension is updated by itself"),
             }
         }
@@ -60,25 +42,16 @@ fn is_scan(job: &JobDocument) -> bool {
     job.kind == Order::Scan(Vec::new()).kind() && job.state == State::Done
 }
 
-/// Tells the user what was updated after one scan; an empty list is no news.
-///
-/// For now the log hears of it. Notices come here: one for all of them, each with the way back to `from`.
-fn told(updated: &[AutomaticallyUpdated]) {
-    for AutomaticallyUpdated { id, from, to } in updated {
-        tracing::info!(extension = %id, from, to, "updated by itself");
-    }
-}
-
 /// Takes what waits, one extension after the other. One that cannot be updated now is in nobody's way, and is tried again after the
 /// next scan.
 async fn update_waiting(
     service: &Arc<Service>,
     room: &ServiceRoom,
-) -> Result<Vec<AutomaticallyUpdated>, Problem> {
+) -> Result<(Vec<AutomaticallyUpdated>, Left), Problem> {
     let Waiting { waiting, installed } = service.with_files(Waiting::read).await?;
-    let mut updated = Vec::new();
+    let (mut updated, mut left) = (Vec::new(), Left::new());
     if waiting.is_empty() {
-        return Ok(updated);
+        return Ok((updated, left));
     }
     let mut refusals: Refusals = room
         .document(ServiceFile::Refused)
@@ -87,22 +60,30 @@ async fn update_waiting(
         .flatten()
         .unwrap_or_default();
     refusals.keep_only(|id| installed.contains(id));
-    for (id, level) in waiting {
-        match update(service, &id, level, &mut refusals).await {
-            Ok(done) => updated.extend(done),
-            Err(problem) => tracing::warn!(extension = %id, %problem, "it is not updated by itself now"),
+    for (id, level, newest) in waiting {
+        let done = update(service, &id, level, &mut refusals).await;
+        let done = done.unwrap_or_else(|problem| {
+            tracing::warn!(extension = %id, %problem, "it is not updated by itself now");
+            None
+        });
+        match done {
+            Some(done) => {
+                tracing::info!(extension = %done.id, done.from, done.to, "updated by itself");
+                updated.push(done);
+            }
+            None => drop(left.insert(id, newest)),
         }
         if let Err(error) = room.write_document(ServiceFile::Refused, &refusals) {
             tracing::warn!(%error, "what asks for more will be looked at again");
         }
     }
-    Ok(updated)
+    Ok((updated, left))
 }
 
 /// What may be updated, and what is installed at all.
 struct Waiting {
-    /// Extensions with an update that is not forbidden altogether, and how far each may go.
-    waiting: Vec<(ExtensionId, Level)>,
+    /// Extensions with an update that is not forbidden altogether, how far each may go, and the newest version there is.
+    waiting: Vec<(ExtensionId, Level, String)>,
     installed: BTreeSet<ExtensionId>,
 }
 
@@ -110,14 +91,13 @@ impl Waiting {
     fn read(use_cases: &UseCases) -> Result<Self, Problem> {
         let levels = use_cases.configured()?.updates;
         let listed = use_cases.open(Arc::new(|_| {}))?.list_in_use()?.extensions;
-        let may_go = |id: &ExtensionId| levels.of(id) != Level::Off;
-        let with_update = listed.iter().filter(|listed| listed.update.is_some());
+        let waiting = listed.iter().filter_map(|listed| {
+            let (id, newest) = (&listed.installed.id, listed.update.as_ref()?.version.clone()?);
+            let level = levels.of(id);
+            (level != Level::Off).then(|| (id.clone(), level, newest))
+        });
         Ok(Self {
-            waiting: with_update
-                .map(|listed| &listed.installed.id)
-                .filter(|id| may_go(id))
-                .map(|id| (id.clone(), levels.of(id)))
-                .collect(),
+            waiting: waiting.collect(),
             installed: listed.iter().map(|listed| listed.installed.id.clone()).collect(),
         })
     }

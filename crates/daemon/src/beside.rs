@@ -17,14 +17,10 @@ use crate::use_cases::UseCases;
 /// How long to wait for what belongs to the same change, so that a scan that writes a lot is told of a few times a second.
 const SETTLED: Duration = Duration::from_millis(100);
 
-/// Watches until the service stops. Where the system gives no notes, pages are as old as when they were asked for.
+/// Watches for ever. Where the system gives no notes, pages are as old as when they were asked for.
 pub(crate) async fn run(service: &Service) {
-    let mut stop = service.stop();
-    tokio::select! {
-        _ = stop.wait_for(|stop| *stop) => {}
-        watched = go_on(service) => if let Err(error) = watched {
-            tracing::warn!(%error, "changes by other programs are not seen");
-        }
+    if let Err(error) = go_on(service).await {
+        tracing::warn!(%error, "changes by other programs are not seen");
     }
 }
 
@@ -36,12 +32,12 @@ async fn go_on(service: &Service) -> notify::Result<()> {
             sender.send_replace(());
         }
     })?;
-    let mut watched = BTreeSet::new();
+    let mut known = BTreeSet::new();
     let mut before = None;
     loop {
         match look(service).await {
             Ok((stamp, folders)) => {
-                watch_too(&mut watcher, &mut watched, folders);
+                watch_too(&mut watcher, &mut known, folders);
                 if before.is_some_and(|before| before != stamp) {
                     service.events().tell(News::Changed);
                 }
@@ -77,15 +73,15 @@ async fn look(service: &Service) -> Result<(Stamp, BTreeSet<Utf8PathBuf>), Probl
 /// Watches the folders among these that are there and are not watched yet.
 fn watch_too(
     watcher: &mut impl Watcher,
-    watched: &mut BTreeSet<Utf8PathBuf>,
+    known: &mut BTreeSet<Utf8PathBuf>,
     folders: BTreeSet<Utf8PathBuf>,
 ) {
     for folder in folders {
         if !folder.is_dir() {
-            watched.remove(&folder);
-        } else if !watched.contains(&folder) {
+            known.remove(&folder);
+        } else if !known.contains(&folder) {
             match watcher.watch(folder.as_std_path(), RecursiveMode::NonRecursive) {
-                Ok(()) => drop(watched.insert(folder)),
+                Ok(()) => drop(known.insert(folder)),
                 Err(error) => tracing::debug!(%error, %folder, "is not watched"),
             }
         }

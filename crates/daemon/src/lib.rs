@@ -10,8 +10,6 @@ mod automatic;
 mod beside;
 mod client;
 mod code;
-#[cfg(target_os = "linux")]
-mod descriptor;
 mod error;
 mod events;
 mod http;

@@ -118,8 +118,8 @@ pub async fn run(options: Options, started: impl FnOnce(&Started)) -> Result<(),
     };
     let scans = schedule::run(&service, &room);
     let notices = until_stopped(service.stop(), service.notices().run());
-    let updates = automatic::run(&service, &room);
-    let others = beside::run(&service);
+    let updates = until_stopped(service.stop(), automatic::run(&service, &room));
+    let others = until_stopped(service.stop(), beside::run(&service));
     tokio::join!(
         http::serve(&service, doors, stopped),
         farewell,

@@ -168,7 +168,7 @@ impl PictureAddress {
             };
             let answer = wire.get_public(&address.0).await.map_err(unasked)?;
             if let Some(next) = answer.next {
-                let next = next.map_or(Err(PictureAddressParse::Form), Self::of);
+                let next = next.map_err(|_| PictureAddressParse::Form).and_then(Self::of);
                 address = next.map_err(|problem| Unpictured::Redirect { host, problem })?;
                 continue;
             }

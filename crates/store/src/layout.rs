@@ -5,9 +5,6 @@ use model::ExtensionId;
 
 use crate::folder_name::folder_name;
 
-/// The file in the home folder in which scans remember what they found: for those who want to hear of its changes.
-pub const FACTS_FILE: &str = "facts.sqlite";
-
 /// The paths of one home folder.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
@@ -104,7 +101,7 @@ impl Layout {
     }
 
     pub(crate) fn facts(&self) -> Utf8PathBuf {
-        self.home.join(FACTS_FILE)
+        self.home.join("facts.sqlite")
     }
 
     /// Where a damaged data base of facts goes.

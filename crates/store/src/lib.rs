@@ -51,7 +51,6 @@ pub use error::Error;
 pub use facts::FactStore;
 pub use history::{History, Recorded};
 pub use home::{Broken, Listing, Store, default_home};
-pub use layout::FACTS_FILE;
 pub use partial_blob::PartialBlob;
 pub use payload::{Payload, Placement};
 pub use record::{FileRecord, Record};

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use desktop::Desktop;
+use model::automatic::Level;
 use model::notices::{Change, Known, NoticeRules};
+use model::version::ReleaseVersion;
 use store::configuration::NoticeSettings;
 
-use super::AutomaticallyUpdated;
+use super::{AutomaticallyUpdated, Left};
 use crate::problem::Problem;
 use crate::use_cases::UseCases;
 
@@ -23,8 +25,18 @@ pub(super) struct Look {
 
 impl Look {
     /// Reads files: call it where blocking is allowed.
-    pub(super) fn at(use_cases: &UseCases, updated: Vec<AutomaticallyUpdated>) -> Result<Self, Problem> {
-        let settings = use_cases.configured()?.notices;
+    pub(super) fn at(
+        use_cases: &UseCases,
+        updated: Vec<AutomaticallyUpdated>,
+        left: &Left,
+    ) -> Result<Self, Problem> {
+        let configured = use_cases.configured()?;
+        let (settings, levels) = (configured.notices, configured.updates);
+        // What the service is about to take is told when it has taken it.
+        let will_be_taken = |change: &Change| {
+            let is_left = left.get(&change.id) == Some(&change.to);
+            !use_cases.offline && !is_left && is_within(levels.of(&change.id), change)
+        };
         let desktop = use_cases.open(Arc::new(|_| {}))?;
         let listed = desktop.list_in_use()?.extensions;
         let mut known = Known::default();
@@ -44,12 +56,15 @@ impl Look {
             let installed = listed.installed;
             let version = installed.current.version();
             if let Some(to) = listed.update.and_then(|update| update.version) {
-                known.available.push(Change {
+                let change = Change {
                     id: installed.id.clone(),
                     title: installed.current.title,
                     from: version.clone(),
                     to,
-                });
+                };
+                if !will_be_taken(&change) {
+                    known.available.push(change);
+                }
             }
             known.installed.insert(installed.id, version);
         }
@@ -75,4 +90,10 @@ impl Look {
             quiet: *quiet,
         }
     }
+}
+
+/// Whether an update goes no further than an automatic one may.
+fn is_within(level: Level, change: &Change) -> bool {
+    let versions = ReleaseVersion::parse(&change.from).zip(ReleaseVersion::parse(&change.to));
+    versions.is_some_and(|(from, to)| level.admits(&from, &to))
 }

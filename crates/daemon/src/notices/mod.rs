@@ -3,12 +3,12 @@
 //! Nothing is asked again and again: a look follows what happens, and an alarm is set only where something waits for the end of
 //! quiet hours.
 
-mod beside;
 mod document;
 mod kept;
 mod look;
 mod ways;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::tz::TimeZone;
@@ -40,6 +40,10 @@ pub(crate) struct AutomaticallyUpdated {
     pub(crate) to: String,
 }
 
+/// The updates that automatic updates came to and did not take: of each extension the newest version. It asks for more, say, or cannot be
+/// fetched.
+pub(crate) type Left = BTreeMap<ExtensionId, String>;
+
 /// The notices of one run of the service.
 #[derive(Debug)]
 pub(crate) struct Notices {
@@ -49,6 +53,7 @@ pub(crate) struct Notices {
     screen: Screen,
     kept: Mutex<Kept>,
     updated: Mutex<Vec<AutomaticallyUpdated>>,
+    left: Mutex<Left>,
     last_test: Mutex<Vec<Outcome>>,
     wake: Notify,
 }
@@ -68,15 +73,17 @@ impl Notices {
             screen: Screen::default(),
             kept: Mutex::new(kept),
             updated: Mutex::default(),
+            left: Mutex::default(),
             last_test: Mutex::default(),
             wake: Notify::new(),
         }
     }
 
-    /// Tells that extensions were updated without being asked for: now, or at the end of quiet hours. Returns at once.
-    #[expect(dead_code, reason = "for automatic updates, which are yet to come")]
-    pub(crate) fn updated(&self, updated: Vec<AutomaticallyUpdated>) {
+    /// Tells that extensions were updated without being asked for, and of updates that were left: now, or at the end of quiet
+    /// hours. Returns at once.
+    pub(crate) fn after_automatic_updates(&self, updated: Vec<AutomaticallyUpdated>, left: Left) {
         locked(&self.updated).extend(updated);
+        locked(&self.left).extend(left);
         self.wake.notify_one();
     }
 
@@ -100,11 +107,6 @@ impl Notices {
 
     /// Looks whenever something may be new, for ever.
     pub(crate) async fn run(&self) {
-        let beside = beside::notice(&self.use_cases.home, || self.wake.notify_one());
-        tokio::join!(self.follow(), beside);
-    }
-
-    async fn follow(&self) {
         let mut mark = self.events.now();
         loop {
             let again = self.look_and_tell().await;
@@ -150,7 +152,8 @@ impl Notices {
 
     async fn look(&self, updated: Vec<AutomaticallyUpdated>) -> Result<Look, Problem> {
         let use_cases = self.use_cases.clone();
-        crate::service::blocking(move || Look::at(&use_cases, updated)).await
+        let left = locked(&self.left).clone();
+        crate::service::blocking(move || Look::at(&use_cases, updated, &left)).await
     }
 
     fn keep(&self, change: impl FnOnce(&mut Kept)) {

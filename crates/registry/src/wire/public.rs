@@ -15,8 +15,8 @@ use crate::error::{ErrorKind, redacted};
 /// An answer of such a host.
 pub(crate) struct PublicAnswer {
     pub(crate) response: Response,
-    /// Where a redirect leads, if it is one; nothing in it where its target is no address.
-    pub(crate) next: Option<Option<Url>>,
+    /// Where it sends us on to, if it does.
+    pub(crate) next: Option<Result<Url, url::ParseError>>,
 }
 
 impl Wire {
@@ -34,10 +34,8 @@ impl Wire {
             status = response.status().as_u16(),
             "asked for a picture"
         );
-        let next = response
-            .status()
-            .is_redirection()
-            .then(|| location(&response).and_then(|location| url.join(location).ok()));
+        let target = location(&response).filter(|_| response.status().is_redirection());
+        let next = target.map(|target| url.join(target));
         Ok(PublicAnswer { response, next })
     }
 }

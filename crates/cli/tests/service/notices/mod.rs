@@ -1,5 +1,6 @@
 //! What the user is told of updates: on which ways, once, and not when it is not wanted.
 
+mod automatic;
 mod desktop;
 mod moments;
 mod ways;
