@@ -71,11 +71,7 @@ async fn look(service: &Service) -> Result<(Stamp, BTreeSet<Utf8PathBuf>), Probl
 }
 
 /// Watches the folders among these that are there and are not watched yet.
-fn watch_too(
-    watcher: &mut impl Watcher,
-    known: &mut BTreeSet<Utf8PathBuf>,
-    folders: BTreeSet<Utf8PathBuf>,
-) {
+fn watch_too(watcher: &mut impl Watcher, known: &mut BTreeSet<Utf8PathBuf>, folders: BTreeSet<Utf8PathBuf>) {
     for folder in folders {
         if !folder.is_dir() {
             known.remove(&folder);
