@@ -84,6 +84,11 @@ fn every_setting_is_shown_with_its_value_and_where_it_comes_from() {
     scan.every               12h             default
     scan.first               2m              default
     updates.automatic        off             default
+    notices.show             desktop         default
+    notices.webhook          -               default
+    notices.command          -               default
+    notices.quiet            -               default
+    notices.mute             -               default
     service.listen           127.0.0.1:7811  default
     store.generations        2               default
     limits.archive-entries   100000          default

@@ -11,6 +11,7 @@ mod link;
 mod ls;
 mod many;
 mod memory;
+mod notice;
 mod paint;
 mod pipeline;
 mod process;
@@ -49,5 +50,6 @@ pub(crate) const ALL: &[Row] = &[
     serve_idle::ROW,
     requests::ROW,
     paint::ROW,
+    notice::ROW,
     binary::ROW,
 ];
