@@ -52,14 +52,15 @@ fn who_listens_hears_of_what_others_change() {
     scene.outrigger.run(["install", "acme/whale", "--force"]).ok();
     assert_eq!(events.next_event().name, "changed", "an install");
     // What belongs to the same change was told with it, or is told now.
+    let run = |line: &[&str]| {
+        scene.outrigger.run(line.iter().copied()).ok();
+    };
     let changes: [(&str, &dyn Fn()); 3] = [
-        ("a scan", &|| drop(scene.outrigger.run(["scan"]).ok())),
+        ("a scan", &|| run(&["scan"])),
         ("another allow-list", &|| {
             scene.outrigger.allow("acme/whale\n");
         }),
-        ("a removal", &|| {
-            drop(scene.outrigger.run(["rm", "acme/whale"]).ok())
-        }),
+        ("a removal", &|| run(&["rm", "acme/whale"])),
     ];
     for (what, change) in changes {
         std::thread::sleep(std::time::Duration::from_millis(500));

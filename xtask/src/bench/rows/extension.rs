@@ -135,7 +135,8 @@ pub(super) fn ui_layers(ui: &Ui, count: usize) -> anyhow::Result<(Vec<Layer>, u6
         .map(|path| Ok((path.clone(), fs_err::read(path)?.into())));
     for (place, file) in index.into_iter().map(anyhow::Ok).chain(contents).enumerate() {
         let (path, content) = file?;
-        layers[place % count].add(format!("ui/{}", below(&path)).into(), content);
+        let path = format!("ui/{}", below(&path));
+        layers[place % count].add(Path::new(&path), content);
     }
     Ok((layers.into_iter().map(|layer| layer.layer).collect(), bytes))
 }
@@ -148,7 +149,7 @@ struct UiLayer {
 }
 
 impl UiLayer {
-    fn add(&mut self, path: PathBuf, content: Bytes) {
+    fn add(&mut self, path: &Path, content: Bytes) {
         let mut folders: Vec<_> = path.ancestors().skip(1).collect();
         folders.reverse();
         let mut layer = std::mem::take(&mut self.layer);
