@@ -3,43 +3,49 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use model::ExtensionId;
 use model::automatic::{Level, Refusals, Within};
 use store::{ServiceFile, ServiceRoom};
 
 use crate::events::{News, Next};
-use crate::jobs::{Asking, Done, JobDocument, Order, State};
+use crate::jobs::{Asking, Done, Order};
 use crate::notices::{AutomaticallyUpdated, Left};
 use crate::problem::Problem;
 use crate::service::Service;
 use crate::use_cases::UseCases;
 
-/// Updates after each scan of this service, for ever. Offline it does nothing at all.
+/// Updates after each scan, also one of the command line, for ever. Offline it does nothing at all.
 pub(crate) async fn run(service: &Arc<Service>, room: &ServiceRoom) {
     if service.use_cases().offline {
         return;
     }
     let mut mark = service.events().now();
+    let mut worked_off = last_scan(service).await;
     loop {
         let next = service.events().after(mark).await;
-        let may_be_a_scan = match &next {
-            Next::News(_, News::Job(job)) => is_scan(job),
-            Next::News(_, News::Changed) => false,
-            Next::Missed(_) => true,
-        };
+        let is_change = matches!(next, Next::Missed(_) | Next::News(_, News::Changed));
         let (Next::News(reached, _) | Next::Missed(reached)) = next;
         mark = reached;
-        if may_be_a_scan {
-            match update_waiting(service, room).await {
-                Ok((updated, left)) => service.notices().after_automatic_updates(updated, left),
-                Err(problem) => tracing::warn!(%problem, "no extension is updated by itself"),
-            }
+        if !is_change {
+            continue;
+        }
+        let scanned_at = last_scan(service).await;
+        if scanned_at == worked_off {
+            continue;
+        }
+        worked_off = scanned_at;
+        match update_waiting(service, room).await {
+            Ok((updated, left)) => service.notices().after_automatic_updates(updated, left),
+            Err(problem) => tracing::warn!(%problem, "no extension is updated by itself"),
         }
     }
 }
 
-fn is_scan(job: &JobDocument) -> bool {
-    job.kind == Order::Scan(Vec::new()).kind() && job.state == State::Done
+/// When the last scan ended, whoever made it; nothing also where that cannot be told now.
+async fn last_scan(service: &Service) -> Option<Timestamp> {
+    let found = service.read(|desktop| Ok(desktop.found())).await;
+    found.ok().flatten().map(|found| found.finished_at)
 }
 
 /// Takes what waits, one extension after the other. One that cannot be updated now is in nobody's way, and is tried again after the
@@ -61,17 +67,14 @@ async fn update_waiting(
         .unwrap_or_default();
     refusals.keep_only(|id| installed.contains(id));
     for (id, level, newest) in waiting {
-        let done = update(service, &id, level, &mut refusals).await;
-        let done = done.unwrap_or_else(|problem| {
-            tracing::warn!(extension = %id, %problem, "it is not updated by itself now");
-            None
-        });
-        match done {
-            Some(done) => {
+        match update(service, &id, level, &mut refusals).await {
+            Ok(Some(done)) => {
                 tracing::info!(extension = %done.id, done.from, done.to, "updated by itself");
                 updated.push(done);
             }
-            None => drop(left.insert(id, newest)),
+            Ok(None) => drop(left.insert(id, newest)),
+            // Somebody works on it, say: the next scan comes back to it, and nothing is to be told yet.
+            Err(problem) => tracing::warn!(extension = %id, %problem, "it is not updated by itself now"),
         }
         if let Err(error) = room.write_document(ServiceFile::Refused, &refusals) {
             tracing::warn!(%error, "what asks for more will be looked at again");

@@ -34,19 +34,22 @@ async fn go_on(service: &Service) -> notify::Result<()> {
     })?;
     let mut known = BTreeSet::new();
     let mut before = None;
+    let mut is_first = true;
     loop {
-        match look(service).await {
-            Ok((stamp, folders)) => {
-                watch_too(&mut watcher, &mut known, folders);
-                if before.is_some_and(|before| before != stamp) {
-                    service.events().tell(News::Changed);
-                }
-                before = Some(stamp);
-            }
+        let (now, folders) = match look(service).await {
+            Ok((stamp, folders)) => (Some(stamp), folders),
             Err(problem) => {
                 tracing::debug!(%problem, "what is configured cannot be read");
-                before = None;
+                (None, BTreeSet::new())
             }
+        };
+        if !is_first && now != before {
+            service.events().tell(News::Changed);
+        }
+        (before, is_first) = (now, false);
+        if watch_too(&mut watcher, &mut known, folders) {
+            // Something may have changed between the look and the watch.
+            continue;
         }
         if changes.changed().await.is_err() {
             return Ok(());
@@ -70,16 +73,23 @@ async fn look(service: &Service) -> Result<(Stamp, BTreeSet<Utf8PathBuf>), Probl
     service.with_files(look).await
 }
 
-/// Watches the folders among these that are there and are not watched yet.
-fn watch_too(watcher: &mut impl Watcher, known: &mut BTreeSet<Utf8PathBuf>, folders: BTreeSet<Utf8PathBuf>) {
+/// Watches the folders among these that are there and are not watched yet; says whether there were any.
+fn watch_too(
+    watcher: &mut impl Watcher,
+    known: &mut BTreeSet<Utf8PathBuf>,
+    folders: BTreeSet<Utf8PathBuf>,
+) -> bool {
+    let mut has_more = false;
     for folder in folders {
         if !folder.is_dir() {
             known.remove(&folder);
         } else if !known.contains(&folder) {
             match watcher.watch(folder.as_std_path(), RecursiveMode::NonRecursive) {
-                Ok(()) => drop(known.insert(folder)),
-                Err(error) => tracing::debug!(%error, %folder, "is not watched"),
+                Ok(()) => has_more = true,
+                Err(error) => tracing::warn!(%error, %folder, "changes by other programs in it are not seen"),
             }
+            known.insert(folder);
         }
     }
+    has_more
 }

@@ -186,6 +186,8 @@ fn activations() {
     for number in 0..100 {
         let id = id(&format!("acme/extension-{number}"));
         let transaction = store.begin(&id, || {}).expect("a transaction");
+        // An install would have made it.
+        std::fs::create_dir_all(home.join("activations")).expect("a folder");
         transaction.set(&installed(id)).expect("an activation");
     }
     measured(|| store.installed().expect("a listing"));

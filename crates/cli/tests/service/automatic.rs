@@ -274,14 +274,27 @@ fn a_release_that_is_too_young_waits() {
 fn offline_and_without_a_scan_nothing_is_updated() {
     let ship = Ship::new("all");
     ship.push("1.2.5");
-    ship.scene.outrigger.run(["scan"]).ok();
     let Ship { scene, service, .. } = ship;
     service.end();
+    scene.outrigger.run(["scan"]).ok();
     scene.registry.clear_requests();
     let service = Service::start(&scene.outrigger, &["--offline"]);
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(service.get("/v1/jobs")["jobs"], json!([]));
     assert!(scene.registry.requests().is_empty());
+}
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_scan_of_the_command_line_counts_as_well() {
+    let ship = Ship::new("patch");
+    ship.push("1.2.5");
+    ship.scene.outrigger.run(["scan"]).ok();
+    let start = Instant::now();
+    while ship.version() != "1.2.5" {
+        assert!(start.elapsed() < Duration::from_secs(30), "it stays behind");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

@@ -19,8 +19,7 @@ pub(super) const ROW: Row = Row {
     name: "notice",
     what: "A newer release of an installed extension is pushed to docker-registry on loopback, and `outrigger serve` is asked for a scan: from \
            the beginning of the push until the notice came to a webhook on loopback.",
-    bounded_by: "By the push and by the registry, which answers four requests of the scan; what the service does between is a few \
-                 milliseconds.",
+    bounded_by: "Not profiled yet.",
     needs: &["docker-registry"],
     runs: 21,
     measure,

@@ -16,7 +16,7 @@ pub(super) const ROW: Row = Row {
     what: "The marketplace with 1,000 extensions in Chromium without a screen, over loopback: from the beginning of the navigation until \
            something of the page is painted (`first-contentful-paint`), as the browser counts it. Styles and scripts are in the browser's cache, as on \
            every visit but the first; the page itself is asked for each time.",
-    bounded_by: "By the browser, for the most part; the rest is the service that makes the page.",
+    bounded_by: "Not profiled yet.",
     needs: &["chromium", "chromium-driver"],
     runs: 21,
     measure,

@@ -1,45 +1,60 @@
 // Shows what was changed elsewhere - by the command line, another page, a scan - without anybody asking for the page again. Out of
-// sight nothing is listened to; while something on the page has the focus or a job is followed, the page stays as it is.
+// sight nothing is listened to; while something on the page has the focus, was typed into or a job is followed, the page stays as it is.
+const pause = 1000; // milliseconds between two looks at the least: a scan changes a lot
+const main = document.getElementById("main");
 let source;
 let isStale = false;
-
-const main = document.getElementById("main");
+let isLooking = false;
 
 function isBusy() {
   const focused = document.activeElement;
-  return main.querySelector("[data-job]") || (focused !== main && main.contains(focused));
+  const fields = [...main.querySelectorAll("form:not([data-search]) input")];
+  const isTyped = fields.some((field) => field.value !== field.defaultValue);
+  return isTyped || main.querySelector("[data-job]") || (focused !== main && main.contains(focused));
 }
 
 function swap(old, fresh) {
   if (!old || !fresh || old.isEqualNode(fresh)) return;
-  const summaries = (element, selector) => [...element.querySelectorAll(selector)];
-  const opened = summaries(old, "details[open] > summary").map((summary) => summary.textContent);
+  const texts = (selector) => [...old.querySelectorAll(selector)].map((summary) => summary.textContent);
+  const all = texts("details > summary");
+  // What stands there twice cannot be told apart.
+  const opened = texts("details[open] > summary").filter((text) => all.indexOf(text) === all.lastIndexOf(text));
   old.replaceChildren(...fresh.childNodes);
-  for (const summary of summaries(old, "details > summary")) {
+  for (const summary of old.querySelectorAll("details > summary")) {
     if (opened.includes(summary.textContent)) summary.parentElement.open = true;
   }
 }
 
-async function refresh() {
-  if (isBusy()) return;
-  isStale = false;
+async function look() {
   const response = await fetch(location.href);
   // Of what is gone, a person should still see what it was.
   if (!response.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   swap(document.querySelector("header nav"), page.querySelector("header nav"));
+  if (isBusy()) isStale = true;
   // The search takes what differs by itself: more may stand there than the first part of the list.
-  if (document.querySelector("[data-search]")) document.dispatchEvent(new Event("changed"));
+  else if (document.querySelector("[data-search]")) document.dispatchEvent(new Event("changed"));
   // Jobs are followed from the beginning of a page.
   else if (page.querySelector("main [data-job]")) location.reload();
-  else if (isBusy()) isStale = true;
   else swap(main, page.querySelector("main"));
 }
 
-function changed() {
+// One look at a time, and another one where something changed meanwhile.
+async function changed() {
   isStale = true;
-  // What comes after is said again.
-  refresh().catch(() => {});
+  if (isLooking) return;
+  isLooking = true;
+  try {
+    while (isStale && !isBusy() && !document.hidden) {
+      isStale = false;
+      await look();
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  } catch {
+    isStale = true; // and made up for with the next change
+  } finally {
+    isLooking = false;
+  }
 }
 
 function listen() {
@@ -49,16 +64,25 @@ function listen() {
   source = new EventSource("/v1/events");
   source.addEventListener("changed", changed);
   source.addEventListener("missed", changed);
+  let wasOpen = false;
+  source.addEventListener("open", () => {
+    // What happened while the service was away is not told again.
+    if (wasOpen) changed();
+    wasOpen = true;
+  });
 }
 
-document.addEventListener("visibilitychange", () => {
-  listen();
-  if (!document.hidden) changed();
-});
-main.addEventListener("focusout", () => {
-  // The focus is on its way: where to is known afterwards.
-  setTimeout(() => isStale && changed());
-});
-// A page that is kept for going back holds no connection.
-addEventListener("pagehide", () => source?.close());
-addEventListener("pageshow", listen);
+// The page of one extension asks its registry: only a person has it do that.
+if (!main.querySelector(".extension")) {
+  document.addEventListener("visibilitychange", () => {
+    listen();
+    if (!document.hidden) changed();
+  });
+  main.addEventListener("focusout", () => {
+    // The focus is on its way: where to is known afterwards.
+    setTimeout(() => isStale && changed());
+  });
+  // A page that is kept for going back holds no connection.
+  addEventListener("pagehide", () => source?.close());
+  addEventListener("pageshow", listen);
+}

@@ -18,7 +18,7 @@ function addressOf(form) {
   return query === "" ? form.action : `${form.action}?${query}`;
 }
 
-async function search() {
+async function search(isAsked = true) {
   hasMore = false;
   asked?.abort();
   asked = new AbortController();
@@ -32,7 +32,7 @@ async function search() {
     history.replaceState(null, "", address);
     watch();
   } catch (error) {
-    if (error.name !== "AbortError") form.submit();
+    if (isAsked && error.name !== "AbortError") form.submit();
   }
 }
 
@@ -69,7 +69,7 @@ function watch() {
 
 form?.addEventListener("input", () => {
   clearTimeout(timer);
-  timer = setTimeout(search, pause);
+  timer = setTimeout(() => search(), pause);
 });
 form?.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -83,8 +83,8 @@ document.addEventListener("keydown", (event) => {
   document.getElementById("q")?.focus();
 });
 document.addEventListener("changed", () => {
-  // A longer list would jump back to its beginning.
-  if (!hasMore) search();
+  // A longer list would jump back to its beginning, and one that grows would grow twice.
+  if (!hasMore && !document.querySelector("[data-more][aria-busy]")) search(false);
 });
 form?.classList.add("live");
 watch();

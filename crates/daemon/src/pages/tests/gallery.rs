@@ -250,6 +250,7 @@ fn all_pages_can_be_written_down() {
         &assets.theme,
         &assets.search,
         &assets.jobs,
+        &assets.live,
     ] {
         std::fs::write(folder.join("assets").join(&asset.name), asset.content).unwrap();
     }
