@@ -7,7 +7,7 @@ use embedded::image::Layer;
 use serde_json::{Value, json};
 use testkit::Service;
 
-use crate::scene::{API, Scene, WHALE, whale};
+use crate::scene::{Scene, WHALE, whale};
 
 /// A service in whose home folder whale and squid 1.2.0 are installed. The squid is updated by itself, to show that a scan was worked
 /// off.
@@ -102,18 +102,10 @@ fn greedy(version: &str) -> Image {
     let metadata = format!(
         r#"{{"icon":"whale.svg","ui":{{"dashboard-tab":{{"title":"Whale","root":"/ui","src":"index.html"}}}},"host":{{"binaries":{programs}}}}}"#
     );
-    Image::builder()
-        .label("org.opencontainers.image.title", "Whale")
-        .label(API, ">= 0.3.0")
-        .layer(
-            Layer::new()
-                .file("metadata.json", metadata, 0o644)
-                .file("whale.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>", 0o644)
-                .file("bin/whalectl", "#!/bin/sh\n", 0o755)
-                .file("bin/harpoon", "#!/bin/sh\n", 0o755)
-                .file("ui/index.html", format!("Greedy whale {version}"), 0o644),
-        )
-        .build()
+    let top = Layer::new()
+        .file("metadata.json", metadata, 0o644)
+        .file("bin/harpoon", "#!/bin/sh\n", 0o755);
+    whale(version).layer(top).build()
 }
 
 #[test]
