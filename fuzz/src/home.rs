@@ -83,6 +83,7 @@ fn hold(store: &Store, id: &ExtensionId) -> bool {
         to: None,
         started_at: Timestamp::UNIX_EPOCH,
         duration_ms: 0,
+        automatic: false,
         failure: None,
     };
     let transaction = store.begin(id, || {}).expect("a change can begin").recorded_as(operation);
