@@ -2,10 +2,13 @@
 //! whoever listens. Nothing is asked for again and again.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use notify::{Event, RecursiveMode, Watcher};
+use notify::event::ModifyKind;
+use notify::{Event, EventKind, RecursiveMode, Watcher};
 use store::Stamp;
 use tokio::sync::watch;
 
@@ -26,10 +29,15 @@ pub(crate) async fn run(service: &Service) {
 
 async fn go_on(service: &Service) -> notify::Result<()> {
     let (sender, mut changes) = watch::channel(());
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
-        // Reading is no change. What went wrong may have hidden one.
-        if event.as_ref().map_or(true, |event| !event.kind.is_access()) {
-            sender.send_replace(());
+    let gone = Gone::default();
+    let mut watcher = notify::recommended_watcher({
+        let gone = gone.clone();
+        move |event: notify::Result<Event>| {
+            // Reading is no change. What went wrong may have hidden one.
+            if event.as_ref().map_or(true, |event| !event.kind.is_access()) {
+                gone.note(event.ok());
+                sender.send_replace(());
+            }
         }
     })?;
     let mut known = BTreeSet::new();
@@ -47,6 +55,7 @@ async fn go_on(service: &Service) -> notify::Result<()> {
             service.events().tell(News::Changed);
         }
         (before, is_first) = (now, false);
+        gone.forget(&mut watcher, &mut known);
         if watch_too(&mut watcher, &mut known, folders) {
             // Something may have changed between the look and the watch.
             continue;
@@ -57,6 +66,41 @@ async fn go_on(service: &Service) -> notify::Result<()> {
         tokio::time::sleep(SETTLED).await;
         // What comes after the look that follows is another change.
         changes.mark_unchanged();
+    }
+}
+
+/// What lost its name since somebody last looked. A watch stays with the folder that it was begun for, also where another one has
+/// its name by now.
+#[derive(Debug, Clone, Default)]
+struct Gone(Arc<Mutex<BTreeSet<PathBuf>>>);
+
+impl Gone {
+    fn note(&self, event: Option<Event>) {
+        let is_gone = |event: &Event| {
+            matches!(
+                event.kind,
+                EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_))
+            )
+        };
+        if let Some(event) = event.filter(is_gone) {
+            self.paths().extend(event.paths);
+        }
+    }
+
+    /// Ends the watches of folders that lost their names.
+    fn forget(&self, watcher: &mut impl Watcher, known: &mut BTreeSet<Utf8PathBuf>) {
+        let gone = std::mem::take(&mut *self.paths());
+        known.retain(|folder| {
+            let stays = !gone.contains(folder.as_std_path());
+            if !stays {
+                let _ = watcher.unwatch(folder.as_std_path()); // it ended by itself where the folder is no more
+            }
+            stays
+        });
+    }
+
+    fn paths(&self) -> std::sync::MutexGuard<'_, BTreeSet<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -69,3 +69,19 @@ fn who_listens_hears_of_what_others_change() {
         assert_eq!(events.next_event().name, "changed", "{what}");
     }
 }
+
+#[test]
+#[ignore = "needs docker-registry"]
+fn a_folder_that_takes_the_place_of_a_watched_one_is_watched() {
+    let scene = Scene::new();
+    let service = scene.serve();
+    let activations = scene.outrigger.home().join("activations");
+    std::fs::create_dir(&activations).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    std::fs::rename(&activations, scene.outrigger.home().join("before")).unwrap();
+    std::fs::create_dir(&activations).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    let mut events = service.events(None);
+    std::fs::write(activations.join("note"), "").unwrap();
+    assert_eq!(events.next_event().name, "changed");
+}

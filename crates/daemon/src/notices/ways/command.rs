@@ -38,42 +38,50 @@ async fn run_within(
     // So that what it starts can be killed with it.
     #[cfg(unix)]
     command.process_group(0);
-    let mut child = command
+    let mut running = command
         .spawn()
+        .map(Running)
         .map_err(|error| format!("cannot run `{program}`: {error}"))?;
-    let ended = tokio::time::timeout(patience, feed(&mut child, json)).await;
-    let Ok(status) = ended else {
-        kill(&mut child).await;
-        let seconds = patience.as_secs();
-        return Err(format!(
-            "`{program}` did not end within {seconds} seconds and was killed"
-        ));
-    };
-    match status {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(format!("`{program}` ended with {status}")),
-        Err(error) => Err(format!("cannot wait for `{program}`: {error}")),
+    match tokio::time::timeout(patience, running.feed(json)).await {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(format!("`{program}` ended with {status}")),
+        Ok(Err(error)) => Err(format!("cannot wait for `{program}`: {error}")),
+        Err(_) => {
+            let seconds = patience.as_secs();
+            Err(format!(
+                "`{program}` did not end within {seconds} seconds and was killed"
+            ))
+        }
     }
 }
 
-async fn feed(child: &mut Child, json: &[u8]) -> std::io::Result<std::process::ExitStatus> {
-    if let Some(mut input) = child.stdin.take() {
-        // A program that does not read is no failure: its status says whether it is content.
-        let _ = input.write_all(json).await;
+/// A program that has not ended: it is killed where nobody waits for it any more, be it that it takes too long or that the
+/// service stops.
+struct Running(Child);
+
+impl Running {
+    async fn feed(&mut self, json: &[u8]) -> std::io::Result<std::process::ExitStatus> {
+        if let Some(mut input) = self.0.stdin.take() {
+            // A program that does not read is no failure: its status says whether it is content.
+            let _ = input.write_all(json).await;
+        }
+        self.0.wait().await
     }
-    child.wait().await
 }
 
-async fn kill(child: &mut Child) {
-    #[cfg(unix)]
-    if let Some(group) = child
-        .id()
-        .and_then(|id| i32::try_from(id).ok())
-        .and_then(rustix::process::Pid::from_raw)
-    {
-        let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL); // it may have ended
+impl Drop for Running {
+    /// Kills also what it has started. Of one that has ended nothing is killed: it may have left something behind on purpose.
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self
+            .0
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(rustix::process::Pid::from_raw)
+        {
+            let _ = rustix::process::kill_process_group(group, rustix::process::Signal::KILL); // it may have ended
+        }
     }
-    let _ = child.kill().await; // likewise
 }
 
 #[cfg(test)]
@@ -131,6 +139,25 @@ mod tests {
         let late = shell(script, &path).await.unwrap_err();
         assert_eq!(late, "`/bin/sh` did not end within 1 seconds and was killed");
         assert!(start.elapsed() < Duration::from_secs(10));
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        assert!(!path.join("late").exists());
+    }
+
+    #[tokio::test]
+    async fn a_program_that_nobody_waits_for_any_more_is_killed_with_what_it_started() {
+        let (_folder, path) = folder();
+        let script = "(touch begun; sleep 1; echo still here > late) & sleep 60";
+        let arguments = ["-c".to_owned(), script.to_owned()];
+        let waiting = run("/bin/sh", &arguments, &path, b"");
+        let begun = async {
+            while !path.join("begun").exists() {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        };
+        tokio::select! {
+            ended = waiting => panic!("it ended: {ended:?}"),
+            () = begun => {}
+        }
         tokio::time::sleep(Duration::from_millis(1500)).await;
         assert!(!path.join("late").exists());
     }
