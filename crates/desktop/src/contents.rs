@@ -1,15 +1,16 @@
 //! The content of an image: its layers, read once each, merged into one tree.
 //!
 //! The metadata decides which files are wanted, and stands in one of the layers itself. Small layers are read first, side
-//! by side, in search of it; then the others from the top until it is found; from then on the rest streams by with a
-//! filter. What the filter could not foresee (a link out of a UI folder, a metadata file that a higher layer replaces) is
-//! read again at the end, from the blobs that were kept.
+//! by side, in search of it, while the first bytes of the others are already under way; where no small one has it, the others
+//! are read from the top until it is found; from then on the rest streams by with a filter. What the filter could not foresee (a
+//! link out of a UI folder, a metadata file that a higher layer replaces) is read again at the end, from the blobs that were kept.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 
 use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 use model::metadata::MetadataParse;
 use model::payload::{PayloadEntry, PayloadKind, PayloadPlan, Required};
 use model::{ExtensionId, ImagePath};
@@ -17,7 +18,7 @@ use store::Staging;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
-use crate::layer::{COMMON_WINDOW, Layer, ReadLayer};
+use crate::layer::{COMMON_WINDOW, Layer, ReadLayer, Wanted};
 use crate::look::Image;
 use crate::words::Phase;
 
@@ -159,7 +160,7 @@ impl<'a> Contents<'a> {
         }
         let layers = missing
             .into_iter()
-            .map(|(position, entries)| self.layers.layer(position, Want::Entries(entries)))
+            .map(|(position, entries)| self.layers.layer(position, Want::Entries(entries).into()))
             .collect();
         self.layers.read(layers).await?;
         Ok(())
@@ -178,24 +179,68 @@ struct Layers<'a> {
 impl Layers<'_> {
     /// Reads every layer once: by position, from the bottom.
     async fn read_all(self) -> Result<BTreeMap<u32, LayerIndex>, Error> {
-        let metadata = Want::Below(METADATA_NAMES.map(image_path).to_vec());
-        let (small, mut large): (Vec<u32>, Vec<u32>) = self
-            .positions()
+        let metadata = Wanted::from(Want::Below(METADATA_NAMES.map(image_path).to_vec()));
+        let foreseen = Wanted::default();
+        let (distinct, again) = self.positions();
+        let (small, mut large): (Vec<u32>, Vec<u32>) = distinct
+            .into_iter()
             .partition(|&position| self.size(position) <= SMALL);
-        let mut read = self.read_each_once(&small, &metadata).await?;
-        while read.values().all(|layer| layer.stored.is_empty())
+        let mut read = self.search(&small, &large, &metadata, &foreseen).await?;
+        large.retain(|position| !read.contains_key(position));
+        while has_no_metadata(&read)
             && let Some(top) = large.pop()
         {
-            read.extend(self.read_each_once(&[top], &metadata).await?);
+            read.extend(self.read(vec![self.layer(top, metadata.clone())]).await?);
         }
-        // The largest begin first: one that began last would be unpacked alone, on one core.
-        large.sort_by_key(|&position| Reverse(self.size(position)));
-        let foreseen = Want::Below(self.foresee(&read));
-        read.extend(self.read_each_once(&large, &foreseen).await?);
+        foreseen.tell(Want::Below(self.foresee(&read)));
+        read.extend(self.read(self.largest_first(&large, &foreseen)).await?);
+        let again = again
+            .iter()
+            .map(|&position| self.layer(position, foreseen.clone()));
+        read.extend(self.read(again.collect()).await?);
         Ok(read
             .into_iter()
             .map(|(position, layer)| (position, layer.index))
             .collect())
+    }
+
+    /// Reads the small layers, and where the metadata is in one of them, the large ones as well. These are asked for before that is
+    /// known, for a round trip less; where it is not so, they are given up again before they have cost much.
+    async fn search(
+        self,
+        small: &[u32],
+        large: &[u32],
+        metadata: &Wanted,
+        foreseen: &Wanted,
+    ) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+        let mut layers: Vec<_> = small
+            .iter()
+            .map(|&position| self.layer(position, metadata.clone()))
+            .collect();
+        if !layers.is_empty() {
+            layers.extend(self.largest_first(large, foreseen));
+        }
+        let mut read = BTreeMap::new();
+        let mut reading = pin!(self.reading(layers));
+        while let Some((position, layer)) = reading.try_next().await? {
+            read.insert(position, layer);
+            // No large one ends before it was told what is wanted of it.
+            if read.len() == small.len() {
+                if has_no_metadata(&read) {
+                    break;
+                }
+                foreseen.tell(Want::Below(self.foresee(&read)));
+            }
+        }
+        Ok(read)
+    }
+
+    /// The largest begin first: one that began last would be unpacked alone, on one core.
+    fn largest_first(self, positions: &[u32], wanted: &Wanted) -> Vec<Layer> {
+        let mut positions = positions.to_vec();
+        positions.sort_by_key(|&position| Reverse(self.size(position)));
+        let layers = positions.into_iter().map(|at| self.layer(at, wanted.clone()));
+        layers.collect()
     }
 
     /// What the highest metadata file so far wants of the layers that are still to come.
@@ -218,52 +263,52 @@ impl Layers<'_> {
             .map_err(|error| content_error(archive::Error::Sink(error)))
     }
 
-    /// Reads layers side by side. One that the image holds twice is fetched once: its second reading comes after.
-    async fn read_each_once(self, positions: &[u32], want: &Want) -> Result<BTreeMap<u32, ReadLayer>, Error> {
-        let mut seen = BTreeSet::new();
-        let layers = positions
-            .iter()
-            .map(|&position| self.layer(position, want.clone()));
-        let (first, again): (Vec<_>, Vec<_>) =
-            layers.partition(|layer| seen.insert(layer.descriptor.digest.clone()));
-        let mut read = self.read(first).await?;
-        read.extend(self.read(again).await?);
-        Ok(read)
+    async fn read(self, layers: Vec<Layer>) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+        self.reading(layers).try_collect().await
     }
 
-    async fn read(self, layers: Vec<Layer>) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+    /// Reads layers side by side, in this order; each is told with its position.
+    fn reading(self, layers: Vec<Layer>) -> impl Stream<Item = Result<(u32, ReadLayer), Error>> {
         stream::iter(layers)
-            .map(|layer| async move {
+            .map(move |layer| async move {
                 let position = layer.position;
-                Ok((
-                    position,
-                    self.desktop.read_layer(self.id, layer, self.staging).await?,
-                ))
+                let read = self.desktop.read_layer(self.id, layer, self.staging);
+                Ok((position, read.await?))
             })
             .buffer_unordered(AT_ONCE)
-            .try_collect()
-            .await
     }
 
-    fn positions(self) -> std::ops::Range<u32> {
+    /// The positions of all layers, and apart from them those of layers that the image holds once more: they are fetched once, and
+    /// what was kept of them is read again.
+    fn positions(self) -> (Vec<u32>, Vec<u32>) {
+        let mut seen = BTreeSet::new();
         // `registry::Limits` bounds the number of layers far below what fits here.
-        0..u32::try_from(self.image.manifest.layers.len()).unwrap_or(u32::MAX)
+        let layers = (0..).zip(&self.image.manifest.layers);
+        let (distinct, again): (Vec<_>, Vec<_>) =
+            layers.partition(|(_, descriptor)| seen.insert(&descriptor.digest));
+        let positions = |layers: Vec<(u32, _)>| layers.into_iter().map(|(position, _)| position).collect();
+        (positions(distinct), positions(again))
     }
 
     fn size(self, position: u32) -> u64 {
         self.image.manifest.layers[position as usize].size
     }
 
-    fn layer(self, position: u32, want: Want) -> Layer {
+    fn layer(self, position: u32, wanted: Wanted) -> Layer {
         let at = position as usize;
         Layer {
             position,
             descriptor: self.image.manifest.layers[at].clone(),
             diff_id: self.image.config.diff_ids[at].clone(),
-            want,
+            wanted,
             zstd_window: self.desktop.settings.archive.zstd_window.min(COMMON_WINDOW),
         }
     }
+}
+
+/// Whether none of these layers has staged anything, which where only metadata is wanted means that it is in none of them.
+fn has_no_metadata(read: &BTreeMap<u32, ReadLayer>) -> bool {
+    read.values().all(|layer| layer.stored.is_empty())
 }
 
 fn selection(entry: &PayloadEntry) -> Selection {

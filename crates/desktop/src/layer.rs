@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io::{self, Read};
+use std::sync::Arc;
 
 use archive::{ContentKey, LayerIndex, LayerSource, Sink, Want};
 use model::{Digest, ExtensionId};
 use registry::Descriptor;
 use store::Staging;
+use tokio::sync::SetOnce;
 
 use crate::Desktop;
 use crate::error::{Cause, Error};
@@ -20,8 +22,7 @@ pub(crate) struct Layer {
     pub(crate) position: u32,
     pub(crate) descriptor: Descriptor,
     pub(crate) diff_id: Digest,
-    /// The files whose content is wanted.
-    pub(crate) want: Want,
+    pub(crate) wanted: Wanted,
     /// The largest window that a zstd frame of it may ask for, in bytes.
     pub(crate) zstd_window: u64,
 }
@@ -33,7 +34,29 @@ pub(crate) const COMMON_WINDOW: u64 = 8 << 20;
 impl Layer {
     /// Whether nobody read this layer before in this operation. A second reading is of bytes that are here, and not told.
     pub(crate) fn is_first_reading(&self) -> bool {
-        matches!(self.want, Want::Below(_))
+        !matches!(self.wanted.0.get(), Some(Want::Entries(_)))
+    }
+}
+
+/// The files of a layer whose content is wanted. Which these are may be told after the layer is on its way: its first bytes wait
+/// until then. A clone is told what the original is told.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wanted(Arc<SetOnce<Want>>);
+
+impl Wanted {
+    /// Tells which files are wanted. What was told before stays.
+    pub(crate) fn tell(&self, want: Want) {
+        let _ = self.0.set(want);
+    }
+
+    async fn told(&self) -> Want {
+        self.0.wait().await.clone()
+    }
+}
+
+impl From<Want> for Wanted {
+    fn from(want: Want) -> Self {
+        Self(Arc::new(SetOnce::new_with(Some(want))))
     }
 }
 
@@ -134,6 +157,7 @@ impl Desktop {
             ..self.settings.archive.clone()
         };
         let unpacking = Unpacking {
+            want: layer.wanted.told().await,
             layer,
             staging: staging.clone(),
             limits,
@@ -179,6 +203,7 @@ fn is_sinks_fault(error: &Error) -> bool {
 /// What the blocking thread needs.
 struct Unpacking {
     layer: Layer,
+    want: Want,
     staging: Staging,
     limits: archive::Limits,
 }
@@ -187,6 +212,7 @@ impl Unpacking {
     fn run(self, input: impl Read) -> Result<ReadLayer, archive::Error> {
         let Self {
             layer,
+            want,
             staging,
             limits,
         } = self;
@@ -199,7 +225,7 @@ impl Unpacking {
             staging,
             stored: Vec::new(),
         };
-        let index = archive::read_layer(input, &source, &layer.want, &limits, &mut sink)?;
+        let index = archive::read_layer(input, &source, &want, &limits, &mut sink)?;
         Ok(ReadLayer {
             index,
             stored: sink.stored,

@@ -7,6 +7,7 @@
 
 mod faults;
 mod mirrors;
+mod order;
 mod proxies;
 mod resuming;
 mod scene;
