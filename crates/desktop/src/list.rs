@@ -7,16 +7,17 @@ use jiff::Timestamp;
 use model::ExtensionId;
 use model::facts::Found;
 use model::findings::{Finding, FindingKind, not_allowed, outdated};
-use model::installed::{Generation, Installed, Unread};
+use model::in_use::InUse;
+use model::installed::Installed;
 
 use crate::Desktop;
 use crate::error::Error;
 
 /// Everything that is installed.
 #[derive(Debug, Clone)]
-pub struct Listing<Kept = Vec<Generation>> {
+pub struct Listing<Extension = Installed> {
     /// The extensions, by id.
-    pub extensions: Vec<Listed<Kept>>,
+    pub extensions: Vec<Listed<Extension>>,
     /// What is installed and cannot be understood. It hides nothing else.
     pub broken: Vec<Broken>,
 }
@@ -32,11 +33,11 @@ pub struct Broken {
     pub problem: String,
 }
 
-/// One installed extension. `Kept` is what is told of its earlier generations.
+/// One installed extension.
 #[derive(Debug, Clone)]
-pub struct Listed<Kept = Vec<Generation>> {
+pub struct Listed<Extension = Installed> {
     /// What it is.
-    pub installed: Installed<Kept>,
+    pub installed: Extension,
     /// The folder of its current generation.
     pub path: Utf8PathBuf,
     /// Whether that folder is gone: then it has to be installed again.
@@ -60,6 +61,35 @@ pub struct Outdated {
     pub unfinished: usize,
 }
 
+impl<Extension> Listing<Extension> {
+    fn new(listing: store::Listing<Extension>, known: Vec<Listed<()>>) -> Self {
+        let each = listing.installed.into_iter().zip(known);
+        Self {
+            extensions: each.map(|(installed, known)| known.about(installed)).collect(),
+            broken: listing.broken.iter().map(Broken::of).collect(),
+        }
+    }
+}
+
+impl<Extension> Listed<Extension> {
+    fn about<Other>(self, installed: Other) -> Listed<Other> {
+        Listed {
+            installed,
+            path: self.path,
+            is_damaged: self.is_damaged,
+            is_allowed: self.is_allowed,
+            update: self.update,
+        }
+    }
+}
+
+impl From<Listed> for Listed<InUse> {
+    fn from(listed: Listed) -> Self {
+        let in_use = InUse::from(&listed.installed);
+        listed.about(in_use)
+    }
+}
+
 impl Broken {
     pub(crate) fn of(broken: &store::Broken) -> Self {
         Self {
@@ -77,16 +107,20 @@ impl Desktop {
     ///
     /// When the home folder cannot be read at all.
     pub fn list(&self) -> Result<Listing, Error> {
-        Ok(self.tell(self.store.installed()?))
+        let listing = self.store.installed()?;
+        let in_use: Vec<_> = listing.installed.iter().map(InUse::from).collect();
+        Ok(Listing::new(listing, self.known(&in_use)))
     }
 
-    /// Lists what is installed, and leaves out what could be gone back to, which would be most of the work.
+    /// Lists what is in use of what is installed, without what could be gone back to, which would be most of the work.
     ///
     /// # Errors
     ///
     /// When the home folder cannot be read at all.
-    pub fn list_in_use(&self) -> Result<Listing<Unread>, Error> {
-        Ok(self.tell(self.store.in_use()?))
+    pub fn list_in_use(&self) -> Result<Listing<InUse>, Error> {
+        let listing = self.store.in_use()?;
+        let known = self.known(&listing.installed);
+        Ok(Listing::new(listing, known))
     }
 
     /// One extension, if it is installed and its activation can be understood: of one that cannot, only
@@ -100,37 +134,33 @@ impl Desktop {
             Err(store::Error::Malformed { .. } | store::Error::TooLarge { .. }) => None,
             found => found?,
         };
-        let listing = self.tell(store::Listing {
-            installed: installed.into_iter().collect(),
-            broken: Vec::new(),
-        });
-        Ok(listing.extensions.into_iter().next())
+        let Some(installed) = installed else {
+            return Ok(None);
+        };
+        let known = self.known(&[InUse::from(&installed)]).into_iter().next();
+        Ok(known.map(|known| known.about(installed)))
     }
 
-    /// What else is known of what the store holds.
-    fn tell<Kept>(&self, listing: store::Listing<Installed<Kept>>) -> Listing<Kept> {
-        let store::Listing { installed, broken } = listing;
-        let outdated = self.outdated_of(&installed);
+    /// What is known of each beyond what is installed.
+    fn known(&self, in_use: &[InUse]) -> Vec<Listed<()>> {
+        let outdated = self.outdated_of(in_use);
         let mut updates: BTreeMap<ExtensionId, Finding> = outdated
             .into_iter()
             .flat_map(|outdated| outdated.findings)
             .filter(|finding| finding.kind == FindingKind::UpdateAvailable)
             .map(|finding| (finding.id.clone(), finding))
             .collect();
-        let listed = |installed: Installed<Kept>| {
-            let path = self.store.generation_folder(&installed.id, &installed.current);
+        let known = |in_use: &InUse| {
+            let path = self.store.folder_in_use(in_use);
             Listed {
+                installed: (),
                 is_damaged: !path.is_dir(),
                 path,
-                is_allowed: not_allowed(&installed, &self.settings.policy).is_none(),
-                update: updates.remove(&installed.id),
-                installed,
+                is_allowed: not_allowed(in_use, &self.settings.policy).is_none(),
+                update: updates.remove(&in_use.id),
             }
         };
-        Listing {
-            extensions: installed.into_iter().map(listed).collect(),
-            broken: broken.iter().map(Broken::of).collect(),
-        }
+        in_use.iter().map(known).collect()
     }
 
     /// The updates that the last scan found and that still hold; `None` where nothing was scanned yet.
@@ -147,7 +177,7 @@ impl Desktop {
         self.memory().found()
     }
 
-    fn outdated_of<Kept>(&self, installed: &[Installed<Kept>]) -> Option<Outdated> {
+    fn outdated_of(&self, installed: &[InUse]) -> Option<Outdated> {
         let found = self.memory().found()?;
         let is_unreachable =
             |finding: &&Finding| finding.kind == FindingKind::Unreachable && finding.version.is_none();

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::choice::Choice;
 use crate::digest::Digest;
+use crate::in_use::InUse;
 use crate::installed::Installed;
 use crate::policy::Policy;
 use crate::reference::ExtensionId;
@@ -145,15 +146,11 @@ pub fn findings(
 }
 
 /// The finding about an installed extension that the allow-list no longer admits.
-pub fn not_allowed<Kept>(installed: &Installed<Kept>, policy: &Policy) -> Option<Finding> {
+pub fn not_allowed(installed: &InUse, policy: &Policy) -> Option<Finding> {
     let list = policy.allow_list.as_ref()?;
-    let current = &installed.current;
+    let digests = [&installed.digest, &installed.manifest];
     if list
-        .admits(
-            &installed.id,
-            current.tag.as_ref(),
-            &[&current.digest, &current.manifest],
-        )
+        .admits(&installed.id, installed.tag.as_ref(), &digests)
         .is_some()
     {
         return None;
@@ -162,7 +159,7 @@ pub fn not_allowed<Kept>(installed: &Installed<Kept>, policy: &Policy) -> Option
     Some(Finding {
         kind: FindingKind::NotAllowed,
         id: installed.id.clone(),
-        installed: Some(current.version()),
+        installed: Some(installed.version()),
         version: None,
         digest: None,
         reasons: vec![Reason::new(ReasonCode::NotAllowed, message)],
@@ -191,7 +188,7 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
 /// Those findings of an earlier scan about updates that still hold for what is installed and allowed now.
 ///
 /// An update of what was held, left by a rollback, or is no longer allowed, since then is blocked for that reason.
-pub fn outdated<Kept>(findings: &[Finding], installed: &[Installed<Kept>], policy: &Policy) -> Vec<Finding> {
+pub fn outdated(findings: &[Finding], installed: &[InUse], policy: &Policy) -> Vec<Finding> {
     let installed: BTreeMap<_, _> = installed
         .iter()
         .map(|installed| (&installed.id, installed))
@@ -199,7 +196,7 @@ pub fn outdated<Kept>(findings: &[Finding], installed: &[Installed<Kept>], polic
     let mut outdated: Vec<Finding> = Vec::new();
     for finding in findings.iter().filter(|finding| finding.kind.is_about_updates()) {
         let now = installed.get(&finding.id).copied();
-        if finding.installed != now.map(|installed| installed.current.version()) {
+        if finding.installed != now.map(InUse::version) {
             continue;
         }
         let reasons = new_reasons(finding, now, policy);
@@ -216,7 +213,7 @@ pub fn outdated<Kept>(findings: &[Finding], installed: &[Installed<Kept>], polic
 }
 
 /// Why an update that a scan found is refused now.
-fn new_reasons<Kept>(finding: &Finding, installed: Option<&Installed<Kept>>, policy: &Policy) -> Vec<Reason> {
+fn new_reasons(finding: &Finding, installed: Option<&InUse>, policy: &Policy) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if installed.is_some_and(|installed| installed.held) {
         reasons.push(Reason::held());
@@ -248,19 +245,15 @@ fn blocked_by(mut finding: Finding, reasons: Vec<Reason>) -> Finding {
 mod tests {
     use super::*;
 
-    fn installed(version: &str, left: &[&str]) -> Installed {
+    fn installed(version: &str, left: &[&str]) -> InUse {
         let left: Vec<_> = left
             .iter()
             .map(|tag| serde_json::json!({ "tag": tag, "digest": Digest::of(tag.as_bytes()) }))
             .collect();
         let value = serde_json::json!({
-            "id": "acme/whale", "left": left,
-            "current": {
-                "tag": version, "digest": Digest::of(b"i"), "manifest": Digest::of(b"m"), "system": "linux",
-                "title": "Whale", "vendor": null, "apiVersion": null, "tabs": [], "backend": false, "binaries": [],
-                "permissions": crate::permissions::Permissions::default(), "payload": Digest::of(b"p"), "size": 0,
-                "installedAt": "2026-01-01T00:00:00Z",
-            },
+            "id": "docker.io/acme/whale", "tag": version, "digest": Digest::of(b"i"), "manifest": Digest::of(b"m"),
+            "system": "linux", "title": "Whale", "vendor": null, "apiVersion": null, "tabs": [], "backend": false,
+            "binaries": [], "size": 0, "installedAt": "2026-01-01T00:00:00Z", "held": false, "left": left,
         });
         serde_json::from_value(value).unwrap()
     }
@@ -275,7 +268,7 @@ mod tests {
             digest: Some(Digest::of(b"1.1.0")),
             reasons: Vec::new(),
         };
-        let told = |now: &[Installed]| {
+        let told = |now: &[InUse]| {
             let told = outdated(std::slice::from_ref(&finding), now, &Policy::default());
             told.first()
                 .map(|finding| (finding.kind, finding.reasons.first().map(|reason| reason.code)))

@@ -1,7 +1,6 @@
 //! What is installed: an extension, its current generation and the earlier ones that are kept.
 
 use jiff::Timestamp;
-use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -12,16 +11,16 @@ use crate::platform::System;
 use crate::reference::{ExtensionId, Reference, Tag};
 use crate::rollback::has_left;
 
-/// An installed extension: the content of its activation file. `Kept` is what was read of the earlier generations.
+/// An installed extension: the content of its activation file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Installed<Kept = Vec<Generation>> {
+pub struct Installed {
     /// The extension.
     pub id: ExtensionId,
     /// The generation in use.
     pub current: Generation,
     /// Earlier generations that can be gone back to, newest first.
     #[serde(default)]
-    pub previous: Kept,
+    pub previous: Vec<Generation>,
     /// Whether no update may move it.
     #[serde(default)]
     pub held: bool,
@@ -32,12 +31,6 @@ pub struct Installed<Kept = Vec<Generation>> {
     #[serde(default)]
     pub operation: Option<u64>,
 }
-
-/// What stands for the earlier generations where they were not read.
-pub type Unread = IgnoredAny;
-
-/// An installed extension of which only what is in use was read: lists need no more, and the rest is most of the file.
-pub type InUse = Installed<Unread>;
 
 /// How many generations besides the current one are kept to go back to, where nothing is configured.
 pub const KEPT_GENERATIONS: usize = 2;

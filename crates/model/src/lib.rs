@@ -16,6 +16,7 @@ pub mod facts;
 pub mod findings;
 pub mod host;
 pub mod image_path;
+pub mod in_use;
 pub mod installed;
 pub mod labels;
 pub mod metadata;

@@ -3,7 +3,6 @@
 use camino::Utf8Path;
 use model::ExtensionId;
 use model::installed::Installed;
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::document;
@@ -21,11 +20,9 @@ struct Head {
 }
 
 #[derive(Deserialize)]
-struct Read<Kept> {
+struct Read {
     format: u32,
-    // Without this, serde would ask for a default of the earlier generations' type too.
-    #[serde(bound(deserialize = "Kept: DeserializeOwned + Default"))]
-    installed: Installed<Kept>,
+    installed: Installed,
 }
 
 #[derive(Serialize)]
@@ -35,15 +32,12 @@ struct Written<'a> {
 }
 
 /// Reads one activation file, if it is there, and checks that it is the file of the extension that it names.
-pub(crate) fn read<Kept>(path: &Utf8Path) -> Result<Option<Installed<Kept>>, Error>
-where
-    Kept: DeserializeOwned + Default,
-{
+pub(crate) fn read(path: &Utf8Path) -> Result<Option<Installed>, Error> {
     let Some(content) = document::read_bounded(path, document::LARGEST)? else {
         return Ok(None);
     };
     // The format alone is looked for only where it may explain a failure: to read each file twice takes a listing twice as long.
-    let read = document::parse::<Read<Kept>>(path, &content);
+    let read = document::parse::<Read>(path, &content);
     let format = match &read {
         Ok(read) => read.format,
         Err(_) => document::parse::<Head>(path, &content)?.format,

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use etcetera::BaseStrategy as _;
 use model::ExtensionId;
-use model::installed::{Generation, InUse, Installed};
-use serde::de::DeserializeOwned;
+use model::in_use::InUse;
+use model::installed::{Generation, Installed};
 
 use crate::activation;
 use crate::blobs::BlobCache;
@@ -18,6 +18,7 @@ use crate::folder_name::id_of;
 use crate::format::{self, Access, Format};
 use crate::layout::Layout;
 use crate::lock;
+use crate::overview::Overview;
 use crate::record::Record;
 use crate::staging::{DeadStaging, Staging};
 use crate::transaction::Transaction;
@@ -139,34 +140,41 @@ impl Store {
     ///
     /// [`Error::Disk`] where the folder of activations is there and cannot be listed.
     pub fn installed(&self) -> Result<Listing, Error> {
-        self.read_all()
+        self.list(activation::read, |installed| &installed.id)
     }
 
-    /// As [`installed`](Self::installed), without the generations that are kept to go back to: half of the work.
+    /// What is in use of everything that is installed. Looks once at each activation file and reads only those that have changed
+    /// since somebody listed them; where these are many, it keeps for the next time what it has read.
     ///
     /// # Errors
     ///
     /// Those of [`installed`](Self::installed).
     pub fn in_use(&self) -> Result<Listing<InUse>, Error> {
-        self.read_all()
+        let mut overview = Overview::read(&self.layout);
+        let listing = self.list(|path| overview.look(path), |in_use| &in_use.id)?;
+        if self.access == Access::ReadWrite {
+            overview.keep(&self.layout, &listing.installed);
+        }
+        Ok(listing)
     }
 
-    fn read_all<Kept>(&self) -> Result<Listing<Installed<Kept>>, Error>
-    where
-        Kept: DeserializeOwned + Default,
-    {
+    fn list<Extension>(
+        &self,
+        mut read: impl FnMut(&Utf8Path) -> Result<Option<Extension>, Error>,
+        id: impl Fn(&Extension) -> &ExtensionId,
+    ) -> Result<Listing<Extension>, Error> {
         let mut listing = Listing {
             installed: Vec::new(),
             broken: Vec::new(),
         };
         for path in self.activations()? {
-            match activation::read(&path) {
-                Ok(Some(installed)) => listing.installed.push(installed),
+            match read(&path) {
+                Ok(Some(extension)) => listing.installed.push(extension),
                 Ok(None) => {} // removed since the folder was listed
                 Err(problem) => listing.broken.push(Broken { path, problem }),
             }
         }
-        listing.installed.sort_by(|one, two| one.id.cmp(&two.id));
+        listing.installed.sort_by(|one, two| id(one).cmp(id(two)));
         listing.broken.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(listing)
     }
@@ -191,6 +199,11 @@ impl Store {
     /// The folder of a generation.
     pub fn generation_folder(&self, id: &ExtensionId, generation: &Generation) -> Utf8PathBuf {
         self.layout.generations(id).join(generation.folder())
+    }
+
+    /// The folder of the generation that is in use.
+    pub fn folder_in_use(&self, in_use: &InUse) -> Utf8PathBuf {
+        self.layout.generations(&in_use.id).join(in_use.folder())
     }
 
     /// Whether the folder of a generation is there: one look at the disk. What is in it is not looked at.

@@ -49,6 +49,11 @@ impl Layout {
         self.activations().join(format!("{name}.json"))
     }
 
+    /// What lists need of the activations.
+    pub(crate) fn overview(&self) -> Utf8PathBuf {
+        self.home.join("overview")
+    }
+
     pub(crate) fn all_records(&self) -> Utf8PathBuf {
         self.home.join("records")
     }

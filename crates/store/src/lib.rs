@@ -28,6 +28,7 @@ mod history;
 mod home;
 mod layout;
 mod lock;
+mod overview;
 mod partial_blob;
 mod payload;
 mod platform;

@@ -63,6 +63,30 @@ pub(crate) fn file_number(_metadata: &fs::Metadata) -> u64 {
     0
 }
 
+/// What tells a file as it is now from every other one that ever had its name: device, number, length, and the times of the
+/// last change of content and of anything, in seconds and nanoseconds.
+pub(crate) type FileIdentity = (u64, u64, u64, [i64; 2], [i64; 2]);
+
+/// The identity of a file, if it is there. Nobody can set the last time.
+#[cfg(unix)]
+pub(crate) fn file_identity(path: &Utf8Path) -> Option<FileIdentity> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = path.metadata().ok()?;
+    Some((
+        found.dev(),
+        found.ino(),
+        found.len(),
+        [found.mtime(), found.mtime_nsec()],
+        [found.ctime(), found.ctime_nsec()],
+    ))
+}
+
+/// Windows tells no such thing without opening the file.
+#[cfg(not(unix))]
+pub(crate) fn file_identity(_path: &Utf8Path) -> Option<FileIdentity> {
+    None
+}
+
 /// The mode of a file of a payload.
 #[cfg(unix)]
 fn mode(executable: bool) -> u32 {

@@ -1,7 +1,7 @@
 //! `outrigger ls`
 
 use desktop::Broken;
-use model::installed::Unread;
+use model::in_use::InUse;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::output::failure::Failure;
 use crate::output::{Output, style, table};
 
 /// One extension: what is in use of it.
-type Listed = desktop::Listed<Unread>;
+type Listed = desktop::Listed<InUse>;
 
 /// What is printed where nothing is installed; scripts rely on it.
 const NOTHING: &str = "No extensions are installed.";
@@ -69,7 +69,7 @@ fn broken(broken: &Broken) -> Value {
 }
 
 fn row(listed: &Listed) -> Vec<String> {
-    let current = &listed.installed.current;
+    let current = &listed.installed;
     let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
     let ui = match current.tabs.as_slice() {
         [] => String::new(),
@@ -153,7 +153,7 @@ struct Update<'a> {
 
 impl<'a> Extension<'a> {
     fn of(listed: &'a Listed) -> Self {
-        let current = &listed.installed.current;
+        let current = &listed.installed;
         Self {
             id: listed.installed.id.to_string(),
             version: current.version(),
@@ -164,11 +164,7 @@ impl<'a> Extension<'a> {
             api_version: current.api_version.as_deref(),
             ui: current.tabs.iter().map(|title| Tab { title }).collect(),
             vm: current.backend,
-            host: current
-                .binaries
-                .iter()
-                .map(|binary| binary.name.as_str())
-                .collect(),
+            host: current.binaries.iter().map(String::as_str).collect(),
             held: listed.installed.held,
             damaged: listed.is_damaged,
             allowed: listed.is_allowed,

@@ -38,9 +38,9 @@ fn large_layers_are_on_their_way_before_a_small_one_tells_what_is_wanted_of_them
     let asked = scene.faulty.requests().into_iter();
     let asked: Vec<_> = asked
         .filter_map(|asked| {
-            let names = [("large", &large), ("small", &small)];
-            let named = names.into_iter().find(|(_, path)| asked.path.contains(*path));
-            named.map(|(name, _)| name)
+            let layers = [("large", &large), ("small", &small)];
+            let found = layers.into_iter().find(|(_, path)| asked.path.contains(*path));
+            found.map(|(name, _)| name)
         })
         .collect();
     assert_eq!(asked, ["small", "large", "small"]);

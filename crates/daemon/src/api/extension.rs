@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use desktop::{Desktop, Listed};
 use jiff::Timestamp;
+use model::in_use::InUse;
 use model::installed::Generation;
 use model::{ExtensionId, Reference};
 use serde::Serialize;
@@ -110,9 +111,9 @@ pub(super) fn not_installed(id: &ExtensionId) -> Problem {
     }
 }
 
-impl<Kept> From<Listed<Kept>> for InstalledDocument {
-    fn from(listed: Listed<Kept>) -> Self {
-        let current = listed.installed.current;
+impl From<Listed<InUse>> for InstalledDocument {
+    fn from(listed: Listed<InUse>) -> Self {
+        let current = listed.installed;
         Self {
             version: current.version(),
             title: current.title,
@@ -123,7 +124,7 @@ impl<Kept> From<Listed<Kept>> for InstalledDocument {
             installed_at: current.installed_at,
             size: current.size,
             path: listed.path.into_string(),
-            is_held: listed.installed.held,
+            is_held: current.held,
             is_allowed: listed.is_allowed,
             is_damaged: listed.is_damaged,
             update: listed.update.map(|finding| UpdateDocument {
@@ -149,7 +150,7 @@ impl From<Listed> for DetailDocument {
             id: installed.id.to_string(),
             permissions: permissions.into_iter().map(Into::into).collect(),
             previous: installed.previous.iter().map(generation).collect(),
-            installed: listed.into(),
+            installed: Listed::<InUse>::from(listed).into(),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Look {
             let AutomaticallyUpdated { id, from, to } = updated;
             let mut now = listed.iter().map(|listed| &listed.installed);
             let title = now.find(|installed| installed.id == id);
-            let title = title.map(|installed| installed.current.title.clone());
+            let title = title.map(|installed| installed.title.clone());
             known.updated.push(Change {
                 title: title.unwrap_or_default(),
                 id,
@@ -54,11 +54,11 @@ impl Look {
         }
         for listed in listed {
             let installed = listed.installed;
-            let version = installed.current.version();
+            let version = installed.version();
             if let Some(to) = listed.update.and_then(|update| update.version) {
                 let change = Change {
                     id: installed.id.clone(),
-                    title: installed.current.title,
+                    title: installed.title,
                     from: version.clone(),
                     to,
                 };

@@ -168,7 +168,7 @@ impl<'a> Pass<'a> {
         Visit {
             id: id.clone(),
             findings: installed
-                .and_then(|installed| findings::not_allowed(installed, policy))
+                .and_then(|installed| findings::not_allowed(&installed.into(), policy))
                 .into_iter()
                 .collect(),
             offer: None,

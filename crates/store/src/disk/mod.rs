@@ -2,8 +2,8 @@
 //!
 //! Each method of [`Disk`] is one operation of the file system, or a fixed short sequence of them, with the
 //! path in its error. Because nothing else writes, what survives a crash can be decided by looking at the
-//! [`Operation`]s; an [`Observer`] sees each of them before it happens. Two things stand beside it on
-//! purpose: the cache of blobs and the data base of facts, which hold nothing that must survive.
+//! [`Operation`]s; an [`Observer`] sees each of them before it happens. Three things stand beside it on
+//! purpose: the cache of blobs, the data base of facts and the overview, which hold nothing that must survive.
 
 mod confined;
 mod new_file;

@@ -14,6 +14,7 @@ mod facts;
 mod formats;
 mod histories;
 mod interrupted;
+mod overview;
 mod partial;
 mod payloads;
 mod racing;
