@@ -1,6 +1,7 @@
 //! What went wrong, as RFC 9457 has it: one JSON object with the stable word of the command line in `code`.
 
 use std::fmt;
+use std::sync::Arc;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -96,6 +97,16 @@ impl Problem {
         }
     }
 
+    /// Nothing is at the address.
+    pub(crate) fn no_such_address() -> Self {
+        Self::because(Code::NotFound, "there is nothing at this address")
+    }
+
+    /// Something is at the address, and knows no such method.
+    pub(crate) fn no_such_method() -> Self {
+        Self::of(ServiceCode::Method, "this address knows no such method")
+    }
+
     /// A task of this program ended without an answer.
     pub(crate) fn interrupted(error: &tokio::task::JoinError) -> Self {
         Self::because(Code::Interrupted, error.to_string())
@@ -179,12 +190,14 @@ impl fmt::Display for Problem {
 }
 
 impl IntoResponse for Problem {
+    /// An answer for programs. Whoever answers people finds the problem itself among its extensions.
     fn into_response(self) -> Response {
         let mut response = (self.status, axum::Json(self.document())).into_response();
         response.headers_mut().insert(
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
+        response.extensions_mut().insert(Arc::new(self));
         response
     }
 }

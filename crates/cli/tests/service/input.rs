@@ -35,6 +35,33 @@ fn what_cannot_be_understood_is_refused_with_its_code() {
 }
 
 #[test]
+fn a_page_that_tells_what_failed_looks_as_pages_are_wanted() {
+    let (_outrigger, service) = alone();
+    let page =
+        |method: &str, path: &str, cookie: &str| service.ask(method, path).with("cookie", cookie).now().body;
+    let asked = [
+        ("GET", "/jobs/1"),
+        ("GET", "/extensions/..%2Fetc"),
+        ("POST", "/hold"),
+        ("GET", "/nowhere"),
+        ("POST", "/installed"),
+    ];
+    for (method, path) in asked {
+        for (cookie, theme) in [
+            ("outrigger-theme=dark", "dark"),
+            ("outrigger-theme=light", "light"),
+        ] {
+            let page = page(method, path, cookie);
+            assert!(page.contains("That did not work"), "{method} {path}: {page}");
+            assert!(
+                page.contains(&format!("data-theme=\"{theme}\"")),
+                "{method} {path}: {page}"
+            );
+        }
+    }
+}
+
+#[test]
 fn what_does_not_exist_is_not_found() {
     let (_outrigger, service) = alone();
     let ask = |method: &str, path: &str| service.ask(method, path).now();

@@ -19,6 +19,7 @@ mod status;
 use axum::Router;
 use axum::routing::{delete, get, post, put};
 
+use crate::problem::Problem;
 use crate::service::Shared;
 
 pub use description::openapi_text as openapi;
@@ -49,4 +50,6 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/allow-list/{pattern}", delete(allow_list::remove))
         .route("/events", get(events::events))
         .route("/links", post(links::new))
+        .fallback(async || Problem::no_such_address())
+        .method_not_allowed_fallback(async || Problem::no_such_method())
 }

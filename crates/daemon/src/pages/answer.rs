@@ -1,8 +1,11 @@
 //! What pages are asked with, and what they answer.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, Uri, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use desktop::Code;
 use serde::de::DeserializeOwned;
@@ -16,28 +19,22 @@ const THEME: &str = "outrigger-theme";
 /// How long a browser keeps it, in seconds: a year.
 const KEPT: u32 = 365 * 24 * 60 * 60;
 
-/// What a page answers.
-pub(super) type Answer = Result<Response, Failure>;
+/// What a page answers. A problem gets a page of its own by [`show_problems`].
+pub(super) type Answer = Result<Response, Problem>;
 
-/// A problem, shown as a page.
-#[derive(Debug)]
-pub(super) struct Failure(Problem);
-
-impl<E: Into<Problem>> From<E> for Failure {
-    fn from(error: E) -> Self {
-        Self(error.into())
-    }
-}
-
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let frame = Frame {
-            title: "That did not work".to_owned(),
-            ..Frame::default()
-        };
-        let content = markup::problem(&self.0.to_string(), self.0.help.as_deref());
-        (self.0.status, html(&frame, &content)).into_response()
-    }
+/// Shows a problem as a page, in the theme that the browser's user has chosen.
+pub(super) async fn show_problems(theme: Theme, request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(problem) = response.extensions().get::<Arc<Problem>>() else {
+        return response;
+    };
+    let frame = Frame {
+        title: "That did not work".to_owned(),
+        theme,
+        ..Frame::default()
+    };
+    let content = markup::problem(&problem.to_string(), problem.help.as_deref());
+    (problem.status, html(&frame, &content)).into_response()
 }
 
 /// A page as an answer.
@@ -69,9 +66,9 @@ pub(super) fn theme_cookie(theme: Theme) -> String {
 pub(super) struct Fields<T>(pub(super) T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Fields<T> {
-    type Rejection = Failure;
+    type Rejection = Problem;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match axum::Form::<T>::from_request(request, state).await {
             Ok(axum::Form(fields)) => Ok(Self(fields)),
             Err(error) => {
@@ -79,7 +76,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Fields<T> {
                     StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
                     _ => StatusCode::BAD_REQUEST,
                 };
-                Err(usage_with(status, error.body_text()).into())
+                Err(usage_with(status, error.body_text()))
             }
         }
     }

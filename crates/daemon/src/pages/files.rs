@@ -24,7 +24,7 @@ const FOR_A_DAY: &str = "private, max-age=86400";
 /// A file of the program.
 pub(super) async fn asset(Path(name): Path<String>) -> Answer {
     let Some(asset) = ASSETS.find(&name) else {
-        return Err(Problem::because(Code::NotFound, "there is no such file").into());
+        return Err(Problem::because(Code::NotFound, "there is no such file"));
     };
     let headers = [
         (header::CONTENT_TYPE, asset.media_type),
@@ -56,7 +56,7 @@ pub(super) async fn icon(State(service): State<Shared>, Place(id): Place<Extensi
             |(kind, bytes)| picture(kind, bytes),
         ))
     };
-    Ok(service.read(read).await?)
+    service.read(read).await
 }
 
 fn picture(kind: &'static str, bytes: Vec<u8>) -> Response {

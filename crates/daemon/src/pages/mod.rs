@@ -22,13 +22,15 @@ mod view;
 mod tests;
 
 use axum::Router;
+use axum::middleware;
 use axum::routing::{get, post};
 
 pub(crate) use pictures::Pictures;
 
+use crate::problem::Problem;
 use crate::service::Shared;
 
-/// The pages, from `/` on.
+/// The pages, from `/` on, and what is told of addresses that nobody has.
 pub(crate) fn router() -> Router<Shared> {
     Router::new()
         .route(address::MARKETPLACE, get(reading::marketplace))
@@ -56,4 +58,7 @@ pub(crate) fn router() -> Router<Shared> {
         .route("/disallow", post(changing::disallow))
         .route(address::TEST_NOTICE, post(changing::test_notice))
         .route("/theme", post(changing::theme))
+        .fallback(async || Problem::no_such_address())
+        .method_not_allowed_fallback(async || Problem::no_such_method())
+        .layer(middleware::from_fn(answer::show_problems))
 }

@@ -70,7 +70,10 @@ impl Pictures {
 pub(super) async fn picture(State(service): State<Shared>, Path(name): Path<String>) -> Answer {
     let pictures = service.pictures();
     let Some(foreign) = pictures.find(&name) else {
-        return Err(Problem::because(Code::NotFound, "no page has offered such a picture").into());
+        return Err(Problem::because(
+            Code::NotFound,
+            "no page has offered such a picture",
+        ));
     };
     // The semaphore is never closed.
     let _turn = pictures.turns.acquire().await.ok();
