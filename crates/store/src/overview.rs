@@ -44,7 +44,7 @@ struct Entry<InUse> {
 pub(crate) struct Overview {
     found: HashMap<String, Entry<InUse>>,
     seen: HashMap<String, FileIdentity>,
-    /// How many activations had to be read.
+    /// How many of what was seen had to be read.
     read: usize,
 }
 
@@ -65,13 +65,17 @@ impl Overview {
         let name = path.file_name().unwrap_or_default();
         // Before the file is read: what is read may be newer than this, and is then read once more the next time.
         let file = platform::file_identity(path);
-        self.seen.extend(file.map(|file| (name.to_owned(), file)));
-        let known = self.found.remove(name);
-        if let Some(known) = known.filter(|known| Some(known.file) == file) {
-            return Ok(Some(known.in_use));
+        let known = self.found.remove(name).filter(|known| Some(known.file) == file);
+        let is_known = known.is_some();
+        let in_use = match known {
+            Some(known) => Some(known.in_use),
+            None => activation::read(path)?.as_ref().map(InUse::from),
+        };
+        if let Some(file) = file.filter(|_| in_use.is_some()) {
+            self.seen.insert(name.to_owned(), file);
+            self.read += usize::from(!is_known);
         }
-        self.read += 1;
-        Ok(activation::read(path)?.as_ref().map(InUse::from))
+        Ok(in_use)
     }
 
     /// Writes down what was told of all activations, where much of it had to be read. Best effort: all that is lost is time.

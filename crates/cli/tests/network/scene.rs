@@ -1,6 +1,6 @@
 //! The binary, and a registry with faults that stands in for Docker Hub.
 
-use embedded::image::Layer;
+use embedded::image::{ImageBuilder, Layer};
 use embedded::{Image, Registry};
 use testkit::{FaultyRegistry, Output, Outrigger, Serving};
 
@@ -84,28 +84,40 @@ impl Scene {
     }
 }
 
-/// An extension over 300 000 bytes that no compression makes smaller.
-pub(crate) fn whale(version: &str) -> Image {
-    let mut state = 1_u32;
+/// The metadata of a whale.
+pub(crate) const METADATA: &str =
+    r#"{"ui":{"dashboard-tab":{"title":"Whale","root":"/ui","src":"index.html"}}}"#;
+
+/// So many bytes that no compression makes smaller; others for each `seed`, which is not zero.
+pub(crate) fn noise(seed: u32, length: usize) -> Vec<u8> {
+    let mut state = seed;
     let mut next = || {
         state ^= state << 13;
         state ^= state >> 17;
         state ^= state << 5;
         state.to_le_bytes()[0]
     };
-    let noise: Vec<u8> = (0..300_000).map(|_| next()).collect();
-    let metadata = r#"{"ui":{"dashboard-tab":{"title":"Whale","root":"/ui","src":"index.html"}}}"#;
+    (0..length).map(|_| next()).collect()
+}
+
+/// An extension over 300 000 bytes that no compression makes smaller.
+pub(crate) fn whale(version: &str) -> Image {
+    labelled()
+        .layer(Layer::new().file("ui/noise.bin", noise(1, 300_000), 0o644))
+        .layer(Layer::new().file("metadata.json", METADATA, 0o644).file(
+            "ui/index.html",
+            version.to_owned(),
+            0o644,
+        ))
+        .build()
+}
+
+/// An image with the labels of a whale, and no layer yet.
+pub(crate) fn labelled() -> ImageBuilder {
     Image::builder()
         .label("org.opencontainers.image.title", "Whale")
         .label("org.opencontainers.image.vendor", "Acme")
         .label("org.opencontainers.image.description", "Sees containers pass by")
         .label("com.docker.desktop.extension.api.version", ">= 0.3.0")
         .created("2026-01-01T00:00:00Z")
-        .layer(Layer::new().file("ui/noise.bin", noise, 0o644))
-        .layer(Layer::new().file("metadata.json", metadata, 0o644).file(
-            "ui/index.html",
-            version.to_owned(),
-            0o644,
-        ))
-        .build()
 }

@@ -176,6 +176,19 @@ fn an_activation_that_cannot_be_understood_is_told_each_time() {
 }
 
 #[test]
+fn what_can_never_be_kept_does_not_have_it_written_again_and_again() {
+    let (home, store) = installed_school();
+    told(&store);
+    let activations = home.path().join("activations");
+    for name in names(&activations) {
+        fs::write(activations.join(name), "{").unwrap();
+    }
+    let kept = fs::read(overview(&home)).unwrap();
+    assert_eq!(store.in_use().unwrap().broken.len(), MANY);
+    assert_eq!(fs::read(overview(&home)).unwrap(), kept);
+}
+
+#[test]
 fn a_few_are_read_each_time_and_a_home_that_must_not_be_written_is_left_alone() {
     let home = Home::new();
     let store = home.store();
