@@ -8,7 +8,7 @@ use crate::scene::{METADATA, Scene, labelled, noise};
 
 /// A layer of 3 MiB, which no compression makes smaller.
 fn large(seed: u32) -> Layer {
-    Layer::new().file(&format!("ui/noise-{seed}.bin"), noise(seed, 3 << 20), 0o644)
+    Layer::new().file(format!("ui/noise-{seed}.bin"), noise(seed, 3 << 20), 0o644)
 }
 
 fn with_metadata(layer: Layer) -> Layer {
