@@ -185,7 +185,7 @@ impl Desktop {
             finished_at: found.finished_at,
             unreachable: found.findings.iter().filter(is_unreachable).count(),
             unfinished: found.unfinished.len(),
-            findings: outdated(&found.findings, installed, &self.settings.policy),
+            findings: outdated(found.findings, installed, &self.settings.policy),
         })
     }
 

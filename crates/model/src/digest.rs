@@ -76,7 +76,7 @@ impl Digest {
 
     /// `algorithm-hex`: the digest as a name that every file system can hold.
     pub fn file_name(&self) -> String {
-        format!("{}-{}", self.algorithm.name(), self.hex)
+        [self.algorithm.name(), "-", &self.hex].concat()
     }
 }
 

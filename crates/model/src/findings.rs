@@ -1,6 +1,6 @@
 //! What an update scan finds, decided from what it saw.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -188,28 +188,31 @@ pub fn sorted(findings: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
 /// Those findings of an earlier scan about updates that still hold for what is installed and allowed now.
 ///
 /// An update of what was held, left by a rollback, or is no longer allowed, since then is blocked for that reason.
-pub fn outdated(findings: &[Finding], installed: &[InUse], policy: &Policy) -> Vec<Finding> {
+pub fn outdated(mut findings: Vec<Finding>, installed: &[InUse], policy: &Policy) -> Vec<Finding> {
     let installed: BTreeMap<_, _> = installed
         .iter()
         .map(|installed| (&installed.id, installed))
         .collect();
-    let mut outdated: Vec<Finding> = Vec::new();
-    for finding in findings.iter().filter(|finding| finding.kind.is_about_updates()) {
+    findings.retain(|finding| finding.kind.is_about_updates());
+    let is_blocked = |finding: &&Finding| finding.kind == FindingKind::UpdateBlocked;
+    let blocked: BTreeSet<_> = findings
+        .iter()
+        .filter(is_blocked)
+        .map(|finding| finding.id.clone())
+        .collect();
+    let now = |finding: Finding| {
         let now = installed.get(&finding.id).copied();
         if finding.installed != now.map(InUse::version) {
-            continue;
+            return None;
         }
-        let reasons = new_reasons(finding, now, policy);
-        if finding.kind == FindingKind::UpdateAvailable && !reasons.is_empty() {
-            let is_blocked =
-                |other: &Finding| other.id == finding.id && other.kind == FindingKind::UpdateBlocked;
-            if findings.iter().any(is_blocked) {
-                continue; // the release above it is told, with the same reasons
-            }
+        let reasons = new_reasons(&finding, now, policy);
+        let is_available = finding.kind == FindingKind::UpdateAvailable;
+        if is_available && !reasons.is_empty() && blocked.contains(&finding.id) {
+            return None; // the release above it is told, with the same reasons
         }
-        outdated.push(blocked_by(finding.clone(), reasons));
-    }
-    outdated
+        Some(blocked_by(finding, reasons))
+    };
+    findings.into_iter().filter_map(now).collect()
 }
 
 /// Why an update that a scan found is refused now.
@@ -269,7 +272,7 @@ mod tests {
             reasons: Vec::new(),
         };
         let told = |now: &[InUse]| {
-            let told = outdated(std::slice::from_ref(&finding), now, &Policy::default());
+            let told = outdated(vec![finding.clone()], now, &Policy::default());
             told.first()
                 .map(|finding| (finding.kind, finding.reasons.first().map(|reason| reason.code)))
         };

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::installed::{Installed, generation_folder};
-use crate::operation::ReleaseName;
+use crate::operation::{ReleaseName, version};
 use crate::platform::System;
 use crate::reference::{ExtensionId, Tag};
 
@@ -54,11 +54,7 @@ impl InUse {
 
     /// The version for people and scripts: the tag as written, else the digest.
     pub fn version(&self) -> String {
-        let release = ReleaseName {
-            tag: self.tag.clone(),
-            digest: self.digest.clone(),
-        };
-        release.to_string()
+        version(self.tag.as_ref(), &self.digest)
     }
 }
 

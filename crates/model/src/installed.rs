@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::operation::ReleaseName;
+use crate::operation::{ReleaseName, version};
 use crate::payload::HostBinary;
 use crate::permissions::Permissions;
 use crate::platform::System;
@@ -169,11 +169,11 @@ impl Generation {
 
     /// The version for people and scripts: the tag as written, else the digest.
     pub fn version(&self) -> String {
-        self.release().to_string()
+        version(self.tag.as_ref(), &self.digest)
     }
 }
 
 /// The name of a generation's folder: `sha256-<hex>-<system>`.
 pub fn generation_folder(manifest: &Digest, system: System) -> String {
-    format!("{}-{system}", manifest.file_name())
+    [&manifest.file_name(), "-", system.name()].concat()
 }

@@ -61,11 +61,13 @@ impl ReleaseName {
 /// The version for people and scripts: the tag as written, else the digest.
 impl fmt::Display for ReleaseName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.tag {
-            Some(tag) => tag.fmt(formatter),
-            None => self.digest.fmt(formatter),
-        }
+        formatter.pad(&version(self.tag.as_ref(), &self.digest))
     }
+}
+
+/// The version of a release with this tag and digest.
+pub(crate) fn version(tag: Option<&Tag>, digest: &Digest) -> String {
+    tag.map_or_else(|| digest.to_string(), |tag| tag.as_str().to_owned())
 }
 
 /// The kinds of operations. New ones may be added.

@@ -22,12 +22,7 @@ pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::disk("open the file", path)(error)),
     };
-    // Most are smaller, and are there after one reading; asking for their sizes takes as long as reading them.
-    let mut content = Vec::with_capacity(USUAL);
-    let mut bounded = file.take(limit.saturating_add(1));
-    bounded
-        .read_to_end(&mut content)
-        .map_err(Error::disk("read the file", path))?;
+    let content = read(&file, limit.saturating_add(1)).map_err(Error::disk("read the file", path))?;
     if u64::try_from(content.len()).is_ok_and(|size| size > limit) {
         return Err(Error::TooLarge {
             path: path.to_owned(),
@@ -35,6 +30,19 @@ pub(crate) fn read_bounded(path: &Utf8Path, limit: u64) -> Result<Option<Vec<u8>
         });
     }
     Ok(Some(content))
+}
+
+/// Reads a file from its start, and no more than so many bytes.
+fn read(file: &File, most: u64) -> io::Result<Vec<u8>> {
+    // Most are smaller, and are there after one reading; asking for their sizes takes as long as reading them.
+    let mut content = Vec::with_capacity(USUAL);
+    let front = file.take(most.min(USUAL as u64)).read_to_end(&mut content)?;
+    if front == USUAL {
+        let size = file.metadata()?.len().min(most);
+        content.reserve_exact(usize::try_from(size).unwrap_or(USUAL).saturating_sub(front));
+        file.take(most - front as u64).read_to_end(&mut content)?;
+    }
+    Ok(content)
 }
 
 /// Reads a JSON document, if it is there.

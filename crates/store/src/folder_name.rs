@@ -18,9 +18,9 @@ const READABLE: usize = 100;
 /// for a device gets a leading `^`. What would be longer than 150 bytes is cut after 100 and completed by `~`
 /// and the SHA-256 of the id.
 pub(crate) fn folder_name(id: &ExtensionId) -> String {
-    let id = id.to_string();
-    let mut name = String::with_capacity(id.len() + 1);
-    for character in id.chars() {
+    let (registry, repository) = (id.registry(), id.repository());
+    let mut name = String::with_capacity(registry.len() + repository.len() + 2);
+    for character in registry.chars().chain(['/']).chain(repository.chars()) {
         match character {
             '/' => name.push('+'),
             ':' => name.push('='),
@@ -38,7 +38,7 @@ pub(crate) fn folder_name(id: &ExtensionId) -> String {
     }
     if name.len() > LONGEST {
         name.truncate(READABLE); // ids are ASCII, so every place is between two characters
-        let _ = write!(name, "~{}", Digest::of(id.as_bytes()).hex()); // writing to a string cannot fail
+        let _ = write!(name, "~{}", Digest::of(id.to_string().as_bytes()).hex()); // writing to a string cannot fail
     }
     name
 }

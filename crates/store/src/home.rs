@@ -179,10 +179,11 @@ impl Store {
         Ok(listing)
     }
 
-    /// The activation files that there are, in no order.
+    /// The activation files that there are, by name.
     fn activations(&self) -> Result<Vec<Utf8PathBuf>, Error> {
         let folder = self.layout.activations();
-        let names = document::names_in(&folder)?;
+        let mut names = document::names_in(&folder)?;
+        names.sort();
         let paths = names.iter().map(|name| folder.join(name));
         Ok(paths.filter(|path| path.extension() == Some("json")).collect())
     }

@@ -20,7 +20,7 @@ use crate::layout::Layout;
 use crate::platform::{self, FileIdentity};
 
 /// The format of the file that this program reads and writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// So many activations are read each time rather than writing everything anew.
 const FEW: usize = 8;
@@ -35,6 +35,7 @@ struct Content<Entries> {
 /// What is known of one activation: of which file, and what it says.
 #[derive(Serialize, Deserialize)]
 struct Entry<InUse> {
+    name: String,
     file: FileIdentity,
     in_use: InUse,
 }
@@ -42,7 +43,8 @@ struct Entry<InUse> {
 /// The overview as it was found, and what is seen now. Activations go by the names of their files.
 #[derive(Default)]
 pub(crate) struct Overview {
-    found: HashMap<String, Entry<InUse>>,
+    /// By name. Each is taken out when its activation is looked at.
+    found: Vec<Entry<Option<InUse>>>,
     seen: HashMap<String, FileIdentity>,
     /// How many of what was seen had to be read.
     read: usize,
@@ -53,9 +55,11 @@ impl Overview {
     pub(crate) fn read(layout: &Layout) -> Self {
         let content = document::read_bounded(&layout.overview(), document::LARGEST);
         let entries = content.ok().flatten().and_then(|content| understood(&content));
-        let entries = entries.into_iter().flatten();
+        let mut found = entries.unwrap_or_default();
+        // They were written in this order, which costs one look at each.
+        found.sort_by(|one, two| one.name.cmp(&two.name));
         Self {
-            found: entries.map(|entry| (file_name(&entry.in_use), entry)).collect(),
+            found,
             ..Self::default()
         }
     }
@@ -65,10 +69,10 @@ impl Overview {
         let name = path.file_name().unwrap_or_default();
         // Before the file is read: what is read may be newer than this, and is then read once more the next time.
         let file = platform::file_identity(path);
-        let known = self.found.remove(name).filter(|known| Some(known.file) == file);
+        let known = file.and_then(|file| self.take(name, file));
         let is_known = known.is_some();
         let in_use = match known {
-            Some(known) => Some(known.in_use),
+            Some(in_use) => Some(in_use),
             None => activation::read(path)?.as_ref().map(InUse::from),
         };
         if let Some(file) = file.filter(|_| in_use.is_some()) {
@@ -78,18 +82,29 @@ impl Overview {
         Ok(in_use)
     }
 
+    /// What was found of the activation of this name, if it was made from this very file.
+    fn take(&mut self, name: &str, file: FileIdentity) -> Option<InUse> {
+        let at = self.found.binary_search_by(|entry| entry.name.as_str().cmp(name));
+        let entry = &mut self.found[at.ok()?];
+        (entry.file == file).then(|| entry.in_use.take()).flatten()
+    }
+
     /// Writes down what was told of all activations, where much of it had to be read. Best effort: all that is lost is time.
     pub(crate) fn keep(&self, layout: &Layout, told: &[InUse]) {
         if self.read <= FEW {
             return;
         }
-        let entry = |in_use| {
-            let file = *self.seen.get(&file_name(in_use))?;
-            Some(Entry { file, in_use })
-        };
+        let mut entries: Vec<Entry<&InUse>> = Vec::new();
+        for in_use in told {
+            let name = format!("{}.json", folder_name(&in_use.id));
+            if let Some(&file) = self.seen.get(&name) {
+                entries.push(Entry { name, file, in_use });
+            }
+        }
+        entries.sort_by(|one, two| one.name.cmp(&two.name));
         let content = Content {
             format: FORMAT,
-            entries: told.iter().filter_map(entry).collect::<Vec<_>>(),
+            entries,
         };
         let Ok(content) = serde_json::to_vec(&content) else {
             return;
@@ -101,12 +116,7 @@ impl Overview {
     }
 }
 
-/// The name of its activation file.
-fn file_name(in_use: &InUse) -> String {
-    format!("{}.json", folder_name(&in_use.id))
-}
-
-fn understood(content: &[u8]) -> Option<Vec<Entry<InUse>>> {
+fn understood(content: &[u8]) -> Option<Vec<Entry<Option<InUse>>>> {
     let end = content.iter().position(|byte| *byte == b'\n')?;
     let (digest, content) = (&content[..end], &content[end + 1..]);
     if digest != Digest::of(content).to_string().as_bytes() {

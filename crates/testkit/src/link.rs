@@ -18,6 +18,10 @@ const PIECE: usize = 16 * 1024;
 /// Pieces of one connection that are under way at most.
 const UNDER_WAY: usize = 1024;
 
+/// How long the bytes of one connection that wait for the line may need on it. Like the buffer of a router it keeps the line busy
+/// where the thread that sends wakes late.
+const WAITING: Duration = Duration::from_millis(5);
+
 /// How fast a line is, and how long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Line {
@@ -117,7 +121,7 @@ impl Shared {
             if let Way::Back = way {
                 self.carried_back.fetch_add(count as u64, Ordering::SeqCst);
             }
-            thread::sleep(sent.saturating_duration_since(Instant::now()));
+            thread::sleep(sent.saturating_duration_since(Instant::now() + WAITING));
             let arrival = sent + self.line.round_trip / 2;
             if line.send((arrival, buffer[..count].to_vec())).is_err() {
                 return;
