@@ -213,12 +213,15 @@ impl Layers<'_> {
         metadata: &Wanted,
         foreseen: &Wanted,
     ) -> Result<BTreeMap<u32, ReadLayer>, Error> {
-        let mut layers: Vec<_> = small
+        let small_layers = small
             .iter()
-            .map(|&position| self.layer(position, metadata.clone()))
-            .collect();
+            .map(|&position| self.layer(position, metadata.clone()));
+        let mut layers: Vec<_> = small_layers.collect();
         if !layers.is_empty() {
-            layers.extend(self.largest_first(large, foreseen));
+            let mut large = self.largest_first(large, foreseen).into_iter();
+            // The first gets the connection that is open already, and is best the one that lasts longest.
+            layers.splice(0..0, large.next());
+            layers.extend(large);
         }
         let mut read = BTreeMap::new();
         let mut reading = pin!(self.reading(layers));

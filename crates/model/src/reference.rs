@@ -213,7 +213,8 @@ pub(crate) fn split_registry(name: &str) -> (&str, &str) {
 
 /// Whether the first part of a name is a registry rather than an organisation on Docker Hub.
 pub(crate) fn is_registry(first: &str) -> bool {
-    first.contains(['.', ':']) || first == "localhost" || first.bytes().any(|byte| byte.is_ascii_uppercase())
+    let is_of_a_host = |byte: u8| matches!(byte, b'.' | b':') || byte.is_ascii_uppercase();
+    first == "localhost" || first.bytes().any(is_of_a_host)
 }
 
 /// Docker Hub's older name is still written; both are one registry.
@@ -295,10 +296,10 @@ fn is_path_component(part: &str) -> bool {
     if !bytes.first().copied().is_some_and(alphanumeric) || !bytes.last().copied().is_some_and(alphanumeric) {
         return false;
     }
-    part.split(|character: char| character.is_ascii_lowercase() || character.is_ascii_digit())
-        .all(|separator| {
-            matches!(separator, "" | "." | "_" | "__") || separator.bytes().all(|byte| byte == b'-')
-        })
+    // Bytes, which take a fraction of the time that characters do: every list reads hundreds of ids.
+    bytes.split(|&byte| alphanumeric(byte)).all(|separator| {
+        matches!(separator, b"" | b"." | b"_" | b"__") || separator.iter().all(|&byte| byte == b'-')
+    })
 }
 
 macro_rules! as_string {

@@ -25,7 +25,8 @@ fn is_plain(text: &str) -> bool {
     let is_printable = text
         .bytes()
         .fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
-    is_printable && !(text.starts_with(' ') || text.ends_with(' ') || text.contains("  "))
+    let has_two_blanks = || text.as_bytes().windows(2).any(|pair| pair == b"  ");
+    is_printable && !(text.starts_with(' ') || text.ends_with(' ') || has_two_blanks())
 }
 
 fn shown(text: &str, limit: usize) -> String {

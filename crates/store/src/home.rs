@@ -183,9 +183,9 @@ impl Store {
     fn activations(&self) -> Result<Vec<Utf8PathBuf>, Error> {
         let folder = self.layout.activations();
         let mut names = document::names_in(&folder)?;
+        names.retain(|name| Utf8Path::new(name).extension() == Some("json"));
         names.sort();
-        let paths = names.iter().map(|name| folder.join(name));
-        Ok(paths.filter(|path| path.extension() == Some("json")).collect())
+        Ok(names.iter().map(|name| folder.join(name)).collect())
     }
 
     /// One extension, if it is installed.

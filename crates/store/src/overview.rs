@@ -25,13 +25,6 @@ const FORMAT: u32 = 2;
 /// So many activations are read each time rather than writing everything anew.
 const FEW: usize = 8;
 
-/// The content of the file, below a line with its digest.
-#[derive(Serialize, Deserialize)]
-struct Content<Entries> {
-    format: u32,
-    entries: Entries,
-}
-
 /// What is known of one activation: of which file, and what it says.
 #[derive(Serialize, Deserialize)]
 struct Entry<InUse> {
@@ -94,19 +87,16 @@ impl Overview {
         if self.read <= FEW {
             return;
         }
-        let mut entries: Vec<Entry<&InUse>> = Vec::new();
+        let mut entries = Vec::new();
         for in_use in told {
             let name = format!("{}.json", folder_name(&in_use.id));
             if let Some(&file) = self.seen.get(&name) {
+                let in_use = Some(in_use);
                 entries.push(Entry { name, file, in_use });
             }
         }
-        entries.sort_by(|one, two| one.name.cmp(&two.name));
-        let content = Content {
-            format: FORMAT,
-            entries,
-        };
-        let Ok(content) = serde_json::to_vec(&content) else {
+        entries.sort_by(|one: &Entry<_>, two| one.name.cmp(&two.name));
+        let Ok(content) = postcard::to_allocvec(&(FORMAT, entries)) else {
             return;
         };
         let head = format!("{}\n", Digest::of(&content)).into_bytes();
@@ -122,6 +112,9 @@ fn understood(content: &[u8]) -> Option<Vec<Entry<Option<InUse>>>> {
     if digest != Digest::of(content).to_string().as_bytes() {
         return None;
     }
-    let content: Content<_> = serde_json::from_slice(content).ok()?;
-    (content.format == FORMAT).then_some(content.entries)
+    // Other formats may have anything behind their number, so that it is read before the rest.
+    let (format, entries) = postcard::take_from_bytes::<u32>(content).ok()?;
+    (format == FORMAT)
+        .then(|| postcard::from_bytes(entries).ok())
+        .flatten()
 }

@@ -57,7 +57,8 @@ struct Cell {
 impl Cell {
     fn new(text: &str) -> Self {
         let text = printable(text, CELL);
-        let width = text.width();
+        // What is printable and ASCII has one column for each byte.
+        let width = if text.is_ascii() { text.len() } else { text.width() };
         Self { text, width }
     }
 }
