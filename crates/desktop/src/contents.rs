@@ -213,15 +213,12 @@ impl Layers<'_> {
         metadata: &Wanted,
         foreseen: &Wanted,
     ) -> Result<BTreeMap<u32, ReadLayer>, Error> {
-        let small_layers = small
+        let mut layers: Vec<_> = small
             .iter()
-            .map(|&position| self.layer(position, metadata.clone()));
-        let mut layers: Vec<_> = small_layers.collect();
+            .map(|&position| self.layer(position, metadata.clone()))
+            .collect();
         if !layers.is_empty() {
-            let mut large = self.largest_first(large, foreseen).into_iter();
-            // The first gets the connection that is open already, and is best the one that lasts longest.
-            layers.splice(0..0, large.next());
-            layers.extend(large);
+            layers.extend(self.largest_first(large, foreseen));
         }
         let mut read = BTreeMap::new();
         let mut reading = pin!(self.reading(layers));

@@ -23,8 +23,12 @@ pub(super) const ROW: Row = Row {
     what: "The install of the row `install` over a line of 100 Mbit/s and 30 ms. The line is a proxy in front of the registry that \
            lets bytes leave no faster and arrive no sooner, and makes a new connection cost a round trip; it loses nothing and has \
            no slow start. What the bytes alone need is the number of bytes that passed, divided by the speed of the line.",
-    bounded_by: "By what it does, not yet from a profile: the line, a round trip each for connection, manifest, config, the layer with the metadata, and the others; then what is \
-                 left of unpacking and flushing when the last byte has come.",
+    bounded_by: "By round trips and the line (`strace` of one run of 2.3 s): 170 ms pass before the line is busy, since the \
+                 connection, the manifest, the config, the connections for the layers and their first bytes follow each other, \
+                 30 ms each; then come the bytes; after the last one some 20 ms pass until its files have their places, 10 ms \
+                 in the flush of what is left, 8 ms with history and activation, and 10 ms with clearing away. To ask for \
+                 layers before the config is judged would spare a round trip, and fetch what may then be refused. The largest \
+                 layer first, on the connection that is open, made this 1 % faster and the install on loopback 3 % slower.",
     needs: &["buildah", "curl", "docker-registry", "skopeo", "umoci"],
     runs: 7,
     measure,
