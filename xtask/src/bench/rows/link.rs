@@ -28,7 +28,7 @@ pub(super) const ROW: Row = Row {
                  30 ms each; then come the bytes; after the last one some 20 ms pass until its files have their places, 10 ms \
                  in the flush of what is left, 8 ms with history and activation, and 10 ms with clearing away. To ask for \
                  layers before the config is judged would spare a round trip, and fetch what may then be refused. The largest \
-                 layer first, on the connection that is open, made this 1 % faster and the install on loopback 3 % slower.",
+                 layer first, on the connection that is open, made no difference here, and the install on loopback 3 % slower.",
     needs: &["buildah", "curl", "docker-registry", "skopeo", "umoci"],
     runs: 7,
     measure,
