@@ -19,7 +19,8 @@ use crate::folder_name::folder_name;
 use crate::layout::Layout;
 use crate::platform::{self, FileIdentity};
 
-/// The format of the file that this program reads and writes.
+/// The format of the file that this program reads and writes. Nothing in the file tells its fields: whoever changes them, those of
+/// [`InUse`] included, has to count this up.
 const FORMAT: u32 = 2;
 
 /// So many activations are read each time rather than writing everything anew.
@@ -117,4 +118,28 @@ fn understood(content: &[u8]) -> Option<Vec<Entry<Option<InUse>>>> {
     (format == FORMAT)
         .then(|| postcard::from_bytes(entries).ok())
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_fields_are_another_format() {
+        let digest = Digest::of(b"");
+        let in_use = serde_json::json!({
+            "id": "docker.io/acme/whale", "tag": "1.0.0", "digest": digest, "manifest": digest, "system": "linux",
+            "title": "Whale", "vendor": "Acme", "apiVersion": ">= 0.2.3", "tabs": ["Whale"], "backend": true, "binaries": ["tool"],
+            "size": 300, "installedAt": "2026-01-01T00:00:00Z", "held": false, "left": [{ "tag": "1.1.0", "digest": digest }],
+        });
+        let in_use: Option<InUse> = serde_json::from_value(in_use).unwrap();
+        let name = "docker.io+acme+whale.json".to_owned();
+        let file = (1, 2, 300, [4, 5], [6, 7]);
+        let content = postcard::to_allocvec(&(FORMAT, [Entry { name, file, in_use }])).unwrap();
+        // Where this fails, the format has changed: `FORMAT` is to be counted up, and this to be written anew.
+        assert_eq!(
+            (FORMAT, &Digest::of(&content).hex()[..16]),
+            (2, "b9cd4680c53140e7")
+        );
+    }
 }

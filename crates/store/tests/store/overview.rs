@@ -146,7 +146,9 @@ fn an_overview_that_is_torn_or_foreign_changes_nothing() {
         blank[from..].fill(0);
         blank
     });
+    let earlier = r#"{"format":1,"entries":[]}"#;
     let foreign = [
+        format!("{}\n{earlier}", Digest::of(earlier.as_bytes())).into_bytes(),
         b"{}".to_vec(),
         b"\n".to_vec(),
         vec![b'\n'; 4096],
