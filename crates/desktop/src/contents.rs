@@ -1,12 +1,13 @@
 //! The content of an image: its layers, read once each, merged into one tree.
 //!
-//! The metadata decides which files are wanted, and stands in one of the layers itself. Small layers are read first, side
-//! by side, in search of it, while the first bytes of the others are already under way; where no small one has it, the others
-//! are read from the top until it is found; from then on the rest streams by with a filter. What the filter could not foresee (a
-//! link out of a UI folder, a metadata file that a higher layer replaces) is read again at the end, from the blobs that were kept.
+//! The metadata decides which files are wanted, and stands in one of the layers itself. Small layers are searched for it, one
+//! after the other from the smallest, which most often has it, while the first bytes of the others are already under way; where no
+//! small one has it, the others are read from the top until it is found; from then on the rest streams by with a filter. What the
+//! filter could not foresee (a link out of a UI folder, a metadata file that a higher layer replaces) is read again at the end,
+//! from the blobs that were kept.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::pin::pin;
 
 use archive::{ContentKey, ImageTree, LayerIndex, SelectedFile, Selection, SelectionKind, Want};
@@ -24,7 +25,7 @@ use crate::words::Phase;
 
 /// The name of the metadata, and how the older edition of the design spells it.
 const METADATA_NAMES: [&str; 2] = ["metadata.json", "metedata.json"];
-/// Compressed layers up to this size, in bytes, are read before it is known what is wanted of them.
+/// Compressed layers up to this size, in bytes, may be read in search of the metadata.
 const SMALL: u64 = 1 << 20;
 /// How many layers are read side by side.
 const AT_ONCE: usize = 4;
@@ -179,18 +180,18 @@ struct Layers<'a> {
 impl Layers<'_> {
     /// Reads every layer once: by position, from the bottom.
     async fn read_all(self) -> Result<BTreeMap<u32, LayerIndex>, Error> {
-        let metadata = Wanted::from(Want::Below(METADATA_NAMES.map(image_path).to_vec()));
         let foreseen = Wanted::default();
         let (distinct, again) = self.positions();
-        let (small, mut large): (Vec<u32>, Vec<u32>) = distinct
+        let (mut small, mut large): (Vec<u32>, Vec<u32>) = distinct
             .into_iter()
             .partition(|&position| self.size(position) <= SMALL);
-        let mut read = self.search(&small, &large, &metadata, &foreseen).await?;
+        small.sort_by_key(|&position| self.size(position));
+        let mut read = self.search(&small, &large, &foreseen).await?;
         large.retain(|position| !read.contains_key(position));
         while has_no_metadata(&read)
             && let Some(top) = large.pop()
         {
-            read.extend(self.read(vec![self.layer(top, metadata.clone())]).await?);
+            read.extend(self.read(vec![self.layer(top, metadata().into())]).await?);
         }
         foreseen.tell(Want::Below(self.foresee(&read)));
         read.extend(self.read(self.largest_first(&large, &foreseen)).await?);
@@ -204,33 +205,42 @@ impl Layers<'_> {
             .collect())
     }
 
-    /// Reads the small layers, and where the metadata is in one of them, the large ones as well. These are asked for before that is
-    /// known, for a round trip less; where it is not so, they are given up again before they have cost much.
+    /// Searches the small layers in this order, and where the metadata is in one of them, reads the rest of them and the large ones
+    /// as well. All are asked for before that is known, for a round trip less; where it is in none, the large ones are given up
+    /// again before they have cost much.
     async fn search(
         self,
         small: &[u32],
         large: &[u32],
-        metadata: &Wanted,
         foreseen: &Wanted,
     ) -> Result<BTreeMap<u32, ReadLayer>, Error> {
+        let mut unsearched: VecDeque<_> = small.iter().map(|_| Wanted::default()).collect();
         let mut layers: Vec<_> = small
             .iter()
-            .map(|&position| self.layer(position, metadata.clone()))
+            .zip(&unsearched)
+            .map(|(&position, wanted)| self.layer(position, wanted.clone()))
             .collect();
         if !layers.is_empty() {
             layers.extend(self.largest_first(large, foreseen));
         }
         let mut read = BTreeMap::new();
         let mut reading = pin!(self.reading(layers));
+        while has_no_metadata(&read)
+            && let Some(next) = unsearched.pop_front()
+        {
+            // No other one ends before it was told what is wanted of it.
+            next.tell(metadata());
+            read.extend(reading.try_next().await?);
+        }
+        if has_no_metadata(&read) {
+            return Ok(read);
+        }
+        let rest = Want::Below(self.foresee(&read));
+        for wanted in unsearched.iter().chain([foreseen]) {
+            wanted.tell(rest.clone());
+        }
         while let Some((position, layer)) = reading.try_next().await? {
             read.insert(position, layer);
-            // No large one ends before it was told what is wanted of it.
-            if read.len() == small.len() {
-                if has_no_metadata(&read) {
-                    break;
-                }
-                foreseen.tell(Want::Below(self.foresee(&read)));
-            }
         }
         Ok(read)
     }
@@ -304,6 +314,11 @@ impl Layers<'_> {
             zstd_window: self.desktop.settings.archive.zstd_window.min(COMMON_WINDOW),
         }
     }
+}
+
+/// What is wanted of a layer that is searched for the metadata.
+fn metadata() -> Want {
+    Want::Below(METADATA_NAMES.map(image_path).to_vec())
 }
 
 /// Whether none of these layers has staged anything, which where only metadata is wanted means that it is in none of them.

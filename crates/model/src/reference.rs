@@ -93,7 +93,9 @@ impl ExtensionId {
 
 impl fmt::Display for ExtensionId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}/{}", self.registry, self.repository)
+        formatter.write_str(&self.registry)?;
+        formatter.write_str("/")?;
+        formatter.write_str(&self.repository)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Foreign text in messages: bounded, on one line, without control characters.
 
+use std::borrow::Cow;
+
 /// The longest piece of a foreign text that a message repeats, in characters.
 const QUOTED: usize = 120;
 
@@ -10,13 +12,14 @@ pub fn quote(text: &str) -> String {
 }
 
 /// The text on one line: white space folded, control and direction-changing characters escaped, and
-/// cut to `limit` characters with an ellipsis.
-pub fn printable(text: &str, limit: usize) -> String {
+/// cut to `limit` characters with an ellipsis. One that needs no change is handed back as it came.
+pub fn printable<'a>(text: impl Into<Cow<'a, str>>, limit: usize) -> String {
+    let text = text.into();
     // Nearly every text of a table is one of these.
-    if text.len() <= limit && is_plain(text) {
-        return text.to_owned();
+    if text.len() <= limit && is_plain(&text) {
+        return text.into_owned();
     }
-    shown(text, limit)
+    shown(&text, limit)
 }
 
 /// Whether a text needs no change: printable ASCII, and single blanks between words.

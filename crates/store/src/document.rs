@@ -1,6 +1,6 @@
 //! Reading the small JSON documents of the store, and its folders.
 
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io::{self, Read as _};
 
 use camino::Utf8Path;
@@ -68,12 +68,17 @@ pub(crate) fn to_json(value: &impl serde::Serialize, path: &Utf8Path) -> Result<
 /// The names in a folder; none where it is missing.
 pub(crate) fn names_in(folder: &Utf8Path) -> Result<Vec<String>, Error> {
     let failed = || Error::disk("list the folder", folder);
-    let entries = match folder.read_dir_utf8() {
+    let entries = match folder.as_std_path().read_dir() {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(error) => return Err(failed()(error)),
     };
-    entries
-        .map(|entry| Ok(entry.map_err(failed())?.file_name().to_owned()))
-        .collect()
+    let name = |entry: io::Result<DirEntry>| {
+        let not_text = |name| {
+            let problem = format!("it holds {name:?}, which is not valid UTF-8");
+            io::Error::new(io::ErrorKind::InvalidData, problem)
+        };
+        entry?.file_name().into_string().map_err(not_text)
+    };
+    entries.map(|entry| name(entry).map_err(failed())).collect()
 }

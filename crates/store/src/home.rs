@@ -167,7 +167,9 @@ impl Store {
             installed: Vec::new(),
             broken: Vec::new(),
         };
-        for path in self.activations()? {
+        let folder = self.layout.activations();
+        for name in activations(&folder)? {
+            let path = folder.join(name);
             match read(&path) {
                 Ok(Some(extension)) => listing.installed.push(extension),
                 Ok(None) => {} // removed since the folder was listed
@@ -177,15 +179,6 @@ impl Store {
         listing.installed.sort_by(|one, two| id(one).cmp(id(two)));
         listing.broken.sort_by(|one, two| one.path.cmp(&two.path));
         Ok(listing)
-    }
-
-    /// The activation files that there are, by name.
-    fn activations(&self) -> Result<Vec<Utf8PathBuf>, Error> {
-        let folder = self.layout.activations();
-        let mut names = document::names_in(&folder)?;
-        names.retain(|name| Utf8Path::new(name).extension() == Some("json"));
-        names.sort();
-        Ok(names.iter().map(|name| folder.join(name)).collect())
     }
 
     /// One extension, if it is installed.
@@ -204,7 +197,9 @@ impl Store {
 
     /// The folder of the generation that is in use.
     pub fn folder_in_use(&self, in_use: &InUse) -> Utf8PathBuf {
-        self.layout.generations(&in_use.id).join(in_use.folder())
+        let mut folder = self.layout.generations(&in_use.id);
+        folder.push(in_use.folder());
+        folder
     }
 
     /// Whether the folder of a generation is there: one look at the disk. What is in it is not looked at.
@@ -302,4 +297,12 @@ impl Store {
         }
         Ok((staging, dead))
     }
+}
+
+/// The names of the activation files in `folder`, sorted.
+fn activations(folder: &Utf8Path) -> Result<Vec<String>, Error> {
+    let mut names = document::names_in(folder)?;
+    names.retain(|name| Utf8Path::new(name).extension() == Some("json"));
+    names.sort_unstable();
+    Ok(names)
 }

@@ -32,7 +32,9 @@ impl Layout {
 
     /// The folder that holds the generations of one extension.
     pub(crate) fn generations(&self, id: &ExtensionId) -> Utf8PathBuf {
-        self.extensions().join(folder_name(id))
+        let mut folder = self.extensions();
+        folder.push(folder_name(id));
+        folder
     }
 
     pub(crate) fn activations(&self) -> Utf8PathBuf {

@@ -37,11 +37,10 @@ struct Entry<InUse> {
 /// The overview as it was found, and what is seen now. Activations go by the names of their files.
 #[derive(Default)]
 pub(crate) struct Overview {
-    /// By name. Each is taken out when its activation is looked at.
+    /// By name. What is in use is taken out where its activation is found to be the same.
     found: Vec<Entry<Option<InUse>>>,
-    seen: HashMap<String, FileIdentity>,
-    /// How many of what was seen had to be read.
-    read: usize,
+    /// The activations that had to be read.
+    read: HashMap<String, FileIdentity>,
 }
 
 impl Overview {
@@ -63,35 +62,45 @@ impl Overview {
         let name = path.file_name().unwrap_or_default();
         // Before the file is read: what is read may be newer than this, and is then read once more the next time.
         let file = platform::file_identity(path);
-        let known = file.and_then(|file| self.take(name, file));
-        let is_known = known.is_some();
-        let in_use = match known {
-            Some(in_use) => Some(in_use),
-            None => activation::read(path)?.as_ref().map(InUse::from),
-        };
+        if let Some(known) = file.and_then(|file| self.take(name, file)) {
+            return Ok(Some(known));
+        }
+        let in_use = activation::read(path)?.as_ref().map(InUse::from);
         if let Some(file) = file.filter(|_| in_use.is_some()) {
-            self.seen.insert(name.to_owned(), file);
-            self.read += usize::from(!is_known);
+            self.read.insert(name.to_owned(), file);
         }
         Ok(in_use)
     }
 
     /// What was found of the activation of this name, if it was made from this very file.
     fn take(&mut self, name: &str, file: FileIdentity) -> Option<InUse> {
-        let at = self.found.binary_search_by(|entry| entry.name.as_str().cmp(name));
-        let entry = &mut self.found[at.ok()?];
+        let at = self.position(name)?;
+        let entry = &mut self.found[at];
         (entry.file == file).then(|| entry.in_use.take()).flatten()
+    }
+
+    fn position(&self, name: &str) -> Option<usize> {
+        let found = self.found.binary_search_by(|entry| entry.name.as_str().cmp(name));
+        found.ok()
+    }
+
+    /// From which file it is known what the activation of this name says.
+    fn file(&self, name: &str) -> Option<FileIdentity> {
+        let is_taken = |entry: &&Entry<Option<InUse>>| entry.in_use.is_none();
+        let found = || self.position(name).map(|at| &self.found[at]).filter(is_taken);
+        let read = self.read.get(name).copied();
+        read.or_else(|| found().map(|entry| entry.file))
     }
 
     /// Writes down what was told of all activations, where much of it had to be read. Best effort: all that is lost is time.
     pub(crate) fn keep(&self, layout: &Layout, told: &[InUse]) {
-        if self.read <= FEW {
+        if self.read.len() <= FEW {
             return;
         }
         let mut entries = Vec::new();
         for in_use in told {
             let name = format!("{}.json", folder_name(&in_use.id));
-            if let Some(&file) = self.seen.get(&name) {
+            if let Some(file) = self.file(&name) {
                 let in_use = Some(in_use);
                 entries.push(Entry { name, file, in_use });
             }

@@ -193,6 +193,8 @@ impl Transaction {
         ] {
             self.disk().make_folder(folder)?;
         }
+        // First, since the flush of a folder waits for everything that a file system is writing already.
+        self.staging.flush()?;
         // Also where they are not new: whoever made them may have been killed before this.
         for parent in [
             self.layout.home(),
@@ -201,7 +203,6 @@ impl Transaction {
         ] {
             self.disk().flush_folder(parent)?;
         }
-        self.staging.flush()?;
         let staged = self.staging.path().join(payload::FOLDER);
         let place = generations.join(generation.folder());
         match placing {

@@ -127,7 +127,13 @@ impl Output {
     /// Prints a result for people.
     pub(crate) fn line(&self, text: &str) {
         self.progress.clear();
-        self.note_written(writeln!(anstream::stdout(), "{text}"));
+        // Looking for what a terminal would not understand takes ten times as long as writing it.
+        let written = if text.contains('\u{1b}') {
+            writeln!(anstream::stdout(), "{text}")
+        } else {
+            writeln!(std::io::stdout(), "{text}")
+        };
+        self.note_written(written);
     }
 
     /// Prints a note for people, on stderr, unless they want quiet.

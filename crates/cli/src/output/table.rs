@@ -1,5 +1,7 @@
 //! Tables.
 
+use std::borrow::Cow;
+
 use model::text::printable;
 use unicode_width::UnicodeWidthStr as _;
 
@@ -14,7 +16,7 @@ pub(crate) fn table(headings: &[&str], rows: impl IntoIterator<Item = Vec<String
     let headings = headings.iter().map(|&heading| Cell::new(heading)).collect();
     let rows = rows
         .into_iter()
-        .map(|row| row.iter().map(|cell| Cell::new(cell)).collect());
+        .map(|row| row.into_iter().map(Cell::new).collect());
     let lines: Vec<Vec<Cell>> = std::iter::once(headings).chain(rows).collect();
     let widths = widths(&lines);
     let mut text = String::new();
@@ -55,7 +57,7 @@ struct Cell {
 }
 
 impl Cell {
-    fn new(text: &str) -> Self {
+    fn new<'a>(text: impl Into<Cow<'a, str>>) -> Self {
         let text = printable(text, CELL);
         // What is printable and ASCII has one column for each byte.
         let width = if text.is_ascii() { text.len() } else { text.width() };
