@@ -74,6 +74,26 @@ async fn what_the_metadata_could_not_foresee_is_read_again_without_network() {
 }
 
 #[tokio::test]
+async fn small_layers_are_searched_from_the_smallest_so_that_the_others_are_read_once() {
+    // Nothing is kept, so that what is read again is fetched again.
+    let long = (0..2000).map(|line| line.to_string()).collect();
+    for (page, requests) in [(long, 2), (String::new(), 3)] {
+        let fixture = Fixture::new().await;
+        std::fs::create_dir(fixture.home()).unwrap();
+        let configuration = fixture.home().join("config.toml");
+        std::fs::write(configuration, "[limits]\nblob-cache = 0\n").unwrap();
+        let metadata = r#"{"ui":{"dashboard-tab":{"title":"W","root":"ui","src":"index.html"}}}"#;
+        let image = Image::builder()
+            .layer(Layer::new().file("ui/index.html", page, 0o644))
+            .layer(Layer::new().file("metadata.json", metadata, 0o644))
+            .build();
+        fixture.registry.push(WHALE, "1.0.0", &image);
+        fixture.install("").await;
+        assert_eq!(fixture.layer_requests(&[&image]), requests);
+    }
+}
+
+#[tokio::test]
 async fn a_generation_whose_folder_is_gone_is_installed_again() {
     let fixture = Fixture::new().await;
     fixture.registry.push(WHALE, "1.0.0", &whale("one", LONG_AGO));
