@@ -239,8 +239,8 @@ fn a_layer_that_is_no_archive_is_refused() {
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
       because: numeric field was not a number: xxxxxxxx when getting cksum for xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx
       help: only the extension's author can mend this
-    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 1
-      because: unexpected EOF during skip
+    error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 0
+      because: the archive ends inside of a file
       help: only the extension's author can mend this
     error: 127.0.0.1:[port]/acme/whale:2.0.0: layer 1 is not a sound tar archive at entry 1
       because: unexpected EOF during skip
