@@ -83,7 +83,7 @@ impl Desktop {
             self.store.record_failure(&Operation {
                 failure: Some(OperationFailure {
                     code: error.code().as_str().to_owned(),
-                    message: printable(&error.to_string(), LONGEST),
+                    message: printable(error.to_string(), LONGEST),
                 }),
                 ..attempt.done(id, current, None)
             });

@@ -1,5 +1,6 @@
 //! Reading the small JSON documents of the store, and its folders.
 
+use std::ffi::OsString;
 use std::fs::{DirEntry, File};
 use std::io::{self, Read as _};
 
@@ -74,8 +75,8 @@ pub(crate) fn names_in(folder: &Utf8Path) -> Result<Vec<String>, Error> {
         Err(error) => return Err(failed()(error)),
     };
     let name = |entry: io::Result<DirEntry>| {
-        let not_text = |name| {
-            let problem = format!("it holds {name:?}, which is not valid UTF-8");
+        let not_text = |name: OsString| {
+            let problem = format!("it holds `{}`, which is not valid UTF-8", name.display());
             io::Error::new(io::ErrorKind::InvalidData, problem)
         };
         entry?.file_name().into_string().map_err(not_text)

@@ -142,7 +142,7 @@ impl Failure {
         json!({
             "error": {
                 "code": code.as_str(),
-                "message": printable(&parts.join(": "), LONGEST),
+                "message": printable(parts.join(": "), LONGEST),
                 "phase": phase.as_str(),
                 "reference": reference.as_ref().map(|reference| printable(reference, LONGEST)),
                 "help": help,

@@ -106,9 +106,7 @@ impl Output {
             } => {
                 let seconds = pause.as_secs_f32();
                 progress.print(&printable(
-                    &format!(
-                        "waiting {seconds:.1} s for {endpoint} (retry {attempt} of {attempts}): {cause}"
-                    ),
+                    format!("waiting {seconds:.1} s for {endpoint} (retry {attempt} of {attempts}): {cause}"),
                     failure::LONGEST,
                 ));
             }

@@ -147,7 +147,7 @@ fn named(change: &Change) -> String {
 /// What it calls itself; its id where it says nothing.
 fn title(change: &Change) -> String {
     match printable(&change.title, LONGEST_TITLE) {
-        blank if blank.is_empty() => printable(&change.id.to_string(), LONGEST_TITLE),
+        blank if blank.is_empty() => printable(change.id.to_string(), LONGEST_TITLE),
         title => title,
     }
 }

@@ -100,6 +100,6 @@ fn document(bytes: &[u8]) -> Result<Value, ComposeParse> {
         return Err(ComposeParse::TooLarge { size: bytes.len() });
     }
     yaml::read(bytes).map_err(|error| ComposeParse::NotYaml {
-        problem: crate::text::printable(&error.to_string(), 200),
+        problem: crate::text::printable(error.to_string(), 200),
     })
 }

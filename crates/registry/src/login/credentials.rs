@@ -190,7 +190,7 @@ fn reason(error: &CredentialRetrievalError) -> String {
     match error {
         CredentialRetrievalError::HelperFailure { stdout, .. } => printable(stdout, 200),
         CredentialRetrievalError::HelperCommunicationError => "it cannot be run".to_owned(),
-        other => printable(&other.to_string(), 200),
+        other => printable(other.to_string(), 200),
     }
 }
 

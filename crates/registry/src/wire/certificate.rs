@@ -89,11 +89,11 @@ fn problem(error: &CertificateError) -> String {
         }
         CertificateError::NotValidForName => "is not for this host".to_owned(),
         CertificateError::NotValidForNameContext { expected, presented } => {
-            let presented = printable(&presented.join(", "), LONGEST_NAME);
+            let presented = printable(presented.join(", "), LONGEST_NAME);
             format!("is not for {}, but for {presented}", expected.to_str())
         }
         CertificateError::Revoked => "was revoked".to_owned(),
-        other => printable(&format!("is refused: {other}"), LONGEST_NAME),
+        other => printable(format!("is refused: {other}"), LONGEST_NAME),
     }
 }
 
