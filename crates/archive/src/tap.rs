@@ -37,7 +37,7 @@ struct State<'a> {
 impl<'a> Tap<'a> {
     pub(crate) fn new(decompressed: Decompressed<'a>, source: &LayerSource<'_>, limits: &Limits) -> Self {
         Self(RefCell::new(State {
-            reader: BufReader::with_capacity(64 << 10, decompressed),
+            reader: BufReader::with_capacity(128 << 10, decompressed),
             hasher: Hasher::new(source.diff_id.algorithm()),
             second: SecondReading::new(),
             layer: source.layer,
