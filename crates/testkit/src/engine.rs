@@ -40,7 +40,7 @@ pub enum Builder {
 pub struct Engine {
     host: String,
     // Dropped in this order: the daemon before the folder that it lives in.
-    _daemon: Option<Server>,
+    daemon: Option<Server>,
     folder: Folder,
 }
 
@@ -80,7 +80,7 @@ impl Engine {
     fn at(host: String) -> anyhow::Result<Self> {
         Ok(Self {
             host,
-            _daemon: None,
+            daemon: None,
             folder: Folder::try_new()?,
         })
     }
@@ -100,15 +100,20 @@ impl Engine {
         let mut daemon = daemon.context("no Docker Engine answers, and none could be started")?;
         let engine = Self {
             host,
-            _daemon: None,
+            daemon: None,
             folder,
         };
         let started = daemon.wait_for(|| engine.version().ok());
         started.context("no Docker Engine answers, and starting one needs root")?;
         Ok(Self {
-            _daemon: Some(daemon),
+            daemon: Some(daemon),
             ..engine
         })
+    }
+
+    /// Ends an engine that was started here. What it holds stays on the disk until this is dropped.
+    pub fn stop(&mut self) {
+        self.daemon = None;
     }
 
     /// The engine's address, as `docker --host` takes it.
