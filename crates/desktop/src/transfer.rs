@@ -11,7 +11,7 @@ use crate::layer::{Layer, ReadLayer};
 use crate::stream::{Beginning, Incoming, Piece};
 use crate::words::Phase;
 
-/// How many pieces of a layer wait between network and unpacking; with pieces of up to 64 KiB or so this bounds memory.
+/// How many pieces of a layer wait between network and unpacking; with pieces of up to 400 KiB or so this bounds memory.
 const PIECES_IN_FLIGHT: usize = 16;
 
 impl Desktop {
