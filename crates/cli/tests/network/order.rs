@@ -43,7 +43,9 @@ fn large_layers_are_on_their_way_before_a_small_one_tells_what_is_wanted_of_them
     scene.honest.push("acme/squid", "1.0.0", &image);
     scene.faulty.times(1, &path(&image, 1), Fault::StallBody(10));
     scene.run("install acme/squid --force").ok();
-    assert_eq!(asked(&scene, &image), [1, 0, 1]);
+    let asked = asked(&scene, &image);
+    // Both are asked for at once, and either may arrive first; the stalled one is asked for again.
+    assert!(matches!(asked[..], [1, 0, 1] | [0, 1, 1]), "{asked:?}");
 }
 
 #[test]
