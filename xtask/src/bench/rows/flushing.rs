@@ -16,8 +16,8 @@ pub(super) const ROW: Row = Row {
     what: "A payload of 70 MB in 2,000 real files, in six gzip layers, is installed and flushed to disk, while the shell pipeline of the row `install` does \
            not flush at all. The share of flushing is the time in `fsync`, `fdatasync` and `syncfs` that `strace` counts in further \
            runs of the same install.",
-    bounded_by: "By the disk and the file system. In a quiet minute on a disk of 1.6 GB/s it took 262 ms, 70 ms of them in flushes, \
-                 and the pipeline 381 ms: without any flush it would be just twice as fast. On a disk of 470 MB/s the last \
+    bounded_by: "By the disk and the file system. In a quiet minute on a disk of 1.6 GB/s the install took 262 ms, 70 ms of them in \
+                 flushes, and the pipeline 381 ms: without any flush it would be just twice as fast. On a disk of 470 MB/s the last \
                  `syncfs` waits 180 to 230 ms for 2,000 new files, and where nothing else happens, `syncfs` of 2,000 files of as \
                  many bytes takes 199 ms (163 to 207, nine times), so that of half the pipeline's time less than 100 ms would \
                  be left for everything else. What is left goes into unpacking: with files this small both spend most of their \

@@ -13,9 +13,9 @@ pub(super) const ROW: Row = Row {
                  names of HTML's entities. Of 11 million instructions (callgrind, without the SHA-256 of one file) three tenths \
                  read the overview and look at each activation file, as many look for the folders and compare with what the \
                  scan found, and a quarter is the table. The rest is the kernel's, which looks for a file and a folder for each \
-                 extension. Runs on one day gave 9.4 to 11.8 ms, while `version` beside them took 3.8 to 5.3 ms: the machine is \
-                 not always as fast. Two threads were slower than one on two processors that share a core. A program at a fixed \
-                 address would spare the loader's part, and the protection that a random one gives.",
+                 extension. On two threads of one AMD core runs of one day gave 9.4 to 11.8 ms, while `version` beside them took \
+                 3.8 to 5.3 ms: a machine that is shared is not always as fast. Two threads were slower than one there. A \
+                 program at a fixed address would spare the loader's part, and the protection that a random one gives.",
     needs: &[],
     runs: 60,
     measure: |bench| many::list(bench, 1),
